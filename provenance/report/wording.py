@@ -1,0 +1,70 @@
+"""Every sentence we say, from one catalogue: reports, questions, previews.
+
+The catalogue is data: ``catalogue/LANGUAGE/PART.json``, flat, key to sentence with ``{named}`` places. A
+translator copies the folder ``en`` and translates the values; no code changes. A key is asked for as
+``PART.key``; a sentence that a language lacks falls back to English.
+
+Values put into a sentence are sanitised here, so no caller can forget (security D11).
+
+Rules for sentences: `people.md` §3.5 and §3.11, `standards.md` §13, security D1–D10. We say who states
+what; never "authentic", "real", "genuine", "no AI" as our word.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from provenance.plain import plain
+
+DEFAULT = "en"
+
+
+@cache
+def _part(language: str, part: str) -> dict[str, str]:
+    file = resources.files("provenance.report") / "catalogue" / language / f"{part}.json"
+    try:
+        found: dict[str, str] = json.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    return found
+
+
+class Catalogue:
+    """The sentences of one language."""
+
+    def __init__(self, language: str = DEFAULT) -> None:
+        self.language = language
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """Return the sentence *key* (``part.name``) with *values* filled in, each sanitised."""
+        template = self.template(key)
+        if not values:
+            return template
+        return template.format_map({name: _shown(value) for name, value in values.items()})
+
+    def has(self, key: str) -> bool:
+        part, _, name = key.partition(".")
+        return name in _part(self.language, part) or name in _part(DEFAULT, part)
+
+    def template(self, key: str) -> str:
+        """Return the sentence as it stands in the catalogue. A missing key is a bug, so KeyError."""
+        part, _, name = key.partition(".")
+        own = _part(self.language, part).get(name)
+        return own if own is not None else _part(DEFAULT, part)[name]
+
+
+def _shown(value: object) -> object:
+    return value if isinstance(value, int | float) else plain(value)
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that have a catalogue."""
+    root = resources.files("provenance.report") / "catalogue"
+    return tuple(sorted(entry.name for entry in root.iterdir() if entry.is_dir()))
+
+
+say = Catalogue(os.environ.get("PROVENANCE_LANG", DEFAULT))
