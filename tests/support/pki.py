@@ -6,7 +6,7 @@ asked for. Everything is valid by default, so a test names only what it makes wr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +19,9 @@ from provenance.terms import SIGNING_EKUS
 
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
-KEYS = {  # the engine's name of the algorithm -> how to make a key for it
+KEYS: dict[
+    str, Callable[[], PrivateKey]
+] = {  # the engine's name of the algorithm -> how to make a key for it
     "es256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "es384": lambda: ec.generate_private_key(ec.SECP384R1()),
     "es512": lambda: ec.generate_private_key(ec.SECP521R1()),
@@ -113,10 +115,18 @@ class Authority:
 def authority(name: str = "Test Authority", *, algorithm: str = "es256", organization: str = "") -> Authority:
     """Make a root and an intermediate, valid from yesterday for ten years."""
     root_key, key = KEYS[algorithm](), KEYS[algorithm]()
-    span = {"not_before": midnight(-1), "not_after": midnight(3650)}
-    root = _certificate(subject(f"{name} Root", organization), root_key, ca=True, **span)
+    start, end = midnight(-1), midnight(3650)
+    root = _certificate(
+        subject(f"{name} Root", organization), root_key, ca=True, not_before=start, not_after=end
+    )
     intermediate = _certificate(
-        subject(f"{name} Intermediate", organization), key, issuer=root, issuer_key=root_key, ca=True, **span
+        subject(f"{name} Intermediate", organization),
+        key,
+        issuer=root,
+        issuer_key=root_key,
+        ca=True,
+        not_before=start,
+        not_after=end,
     )
     return Authority(root_key, root, key, intermediate)
 
