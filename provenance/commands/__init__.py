@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -32,24 +31,27 @@ COMMANDS = {  # in the order of `--help`
 
 
 class LazyGroup(TyperGroup):
-    """Loads a command when it is asked for; turns our errors into one line on stderr and exit code 2."""
+    """Loads a command when it is asked for; turns our errors into one line on stderr and exit code 2.
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    Typer 0.26 and later carry a click of their own, under a private name; hence `Any` for its types.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module("provenance.commands." + cmd_name.replace("-", "_"))
-        command: click.Command = typer.main.get_command(module.app)
+        command = typer.main.get_command(module.app)
         command.name = cmd_name
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except ProvenanceError as exc:
