@@ -1,0 +1,70 @@
+"""Reads the files that people write, TOML or JSON, with a limit and a place for every fault."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any, NoReturn
+
+from provenance.errors import DeclarationError
+
+MAX_BYTES = 1 << 20
+KINDS = {".toml": "TOML", ".json": "JSON"}
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Return the table in the TOML or JSON file *path*; the name's ending says which.
+
+    Raises:
+        DeclarationError: if it cannot be read, is longer than `MAX_BYTES`, or is neither.
+    """
+    kind = KINDS.get(path.suffix.lower())
+    if kind is None:
+        raise DeclarationError(path.name, "is neither a .toml nor a .json file")
+    text = _text(path)
+    try:
+        found = tomllib.loads(text) if kind == "TOML" else _json(text, path.name)
+    except tomllib.TOMLDecodeError as exc:
+        raise DeclarationError(path.name, f"is not TOML: {_lower(str(exc))}") from exc
+    except json.JSONDecodeError as exc:
+        place = f"at line {exc.lineno}, column {exc.colno}"
+        raise DeclarationError(path.name, f"is not JSON: {_lower(exc.msg)} ({place})") from exc
+    except RecursionError:
+        raise DeclarationError(path.name, "is nested too deeply") from None
+    if not isinstance(found, dict):
+        raise DeclarationError(path.name, "must be a table of fields")
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as exc:
+        raise DeclarationError(path.name, f"cannot be read: {_lower(exc.strerror or str(exc))}") from exc
+    if len(data) > MAX_BYTES:
+        raise DeclarationError(path.name, f"is longer than {MAX_BYTES} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise DeclarationError(path.name, f"is not UTF-8 text (byte {exc.start})", "save it as UTF-8") from exc
+
+
+def _json(text: str, name: str) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        table = dict(pairs)
+        if len(table) < len(pairs):
+            keys = [key for key, _ in pairs]
+            double = next(key for key in keys if keys.count(key) > 1)
+            raise DeclarationError(name, f"says '{double}' twice")
+        return table
+
+    def refuse(constant: str) -> NoReturn:
+        raise DeclarationError(name, f"holds {constant}, which is no number in JSON")
+
+    return json.loads(text, object_pairs_hook=once, parse_constant=refuse)
+
+
+def _lower(message: str) -> str:
+    return message[:1].lower() + message[1:]

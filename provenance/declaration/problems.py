@@ -1,0 +1,133 @@
+"""Turns what pydantic found into our one line: where, what is wrong, what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any, ClassVar, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from provenance.declaration.text import quoted
+from provenance.errors import DeclarationError
+
+_WANTED = {  # pydantic's error type -> the shape that was wanted
+    "string_type": "text in quotes",
+    "enum": "text in quotes",
+    "bool_type": "true or false",
+    "float_type": "a number",
+    "finite_number": "a number",
+    "tuple_type": "a list",
+    "model_type": "a table of fields",
+    "model_attributes_type": "a table of fields",
+}
+_BOUND = {
+    "greater_than": ("gt", "more than"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than_equal": ("le", "at most"),
+}
+
+
+class Written(BaseModel):
+    """Base of everything that people write: frozen, and no field that we do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, str_strip_whitespace=False)
+    noun: ClassVar[str] = "a table"  # how a message calls it
+
+
+Model = TypeVar("Model", bound=Written)
+
+
+def accept(model: type[Model], data: Any, *, where: str = "") -> Model:
+    """Return *data* as *model*; *where* names the document in front of every message.
+
+    Raises:
+        DeclarationError: naming the first fault, a misspelt field before everything else.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as exc:
+        faults = exc.errors(include_url=False)
+    first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
+    # The cause adds nothing: pydantic's text is ours, longer and with the whole input in it.
+    raise _explained(first, model, where) from None
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the one of *known* that *word* was probably meant to be, or ""."""
+    matches = difflib.get_close_matches(word.casefold(), list(known), n=1, cutoff=0.7)
+    return matches[0] if matches else ""
+
+
+def choice(word: str, known: Iterable[str]) -> tuple[str, str]:
+    """Return problem and cure for a *word* that is none of *known*."""
+    values = list(known)
+    if near := nearest(word, values):
+        return f"{quoted(word)} is not known here", f"did you mean {near}"
+    return f"{quoted(word)} is not known here", f"use one of: {', '.join(values)}"
+
+
+def _explained(fault: ErrorDetails, model: type[Written], where: str) -> DeclarationError:
+    path = [part for part in fault["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
+    context = fault.get("ctx", {})
+    if fault["type"] == "extra_forbidden":
+        owner = _annotation(model, path[:-1])
+        near = nearest(str(path[-1]), owner.model_fields)
+        problem, cure = f"is not a field of {owner.noun}", f"did you mean {near}" if near else ""
+    elif fault["type"] == "provenance":
+        problem, cure = context["problem"], context.get("cure", "")
+        path += context.get("path", [])
+    elif fault["type"] == "missing":
+        problem, cure = "is missing", ""
+    elif fault["type"] == "enum" and isinstance(fault["input"], str):
+        known: type[Enum] = _annotation(model, path)
+        problem, cure = choice(fault["input"], [member.value for member in known])
+    elif fault["type"] in _WANTED:
+        problem, cure = f"must be {_WANTED[fault['type']]}, not {_shape(fault['input'])}", ""
+    elif fault["type"] in _BOUND:
+        key, words = _BOUND[fault["type"]]
+        problem, cure = f"is {fault['input']}, but must be {words} {context[key]:g}", ""
+    elif fault["type"] == "too_long":
+        problem, cure = f"has {context['actual_length']} entries, of at most {context['max_length']}", ""
+    else:
+        problem, cure = fault["msg"][:1].lower() + fault["msg"][1:], ""
+    place = _dotted(path)
+    return DeclarationError(": ".join(filter(None, (where, place))) or model.noun, problem, cure)
+
+
+def _dotted(path: Iterable[str | int]) -> str:
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")
+
+
+def _annotation(model: type[Written], path: Iterable[str | int]) -> Any:
+    """Return the model or enum that stands at *path* below *model*."""
+    found: Any = model
+    for part in path:
+        if isinstance(part, str):
+            found = _named(found.model_fields[part].annotation)
+    return found
+
+
+def _named(annotation: Any) -> Any:
+    """Return the model or enum inside *annotation*, through ``tuple[…]`` and ``… | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel | Enum):
+        return annotation
+    inner = (_named(argument) for argument in get_args(annotation))
+    return next((one for one in inner if one is not None), None)
+
+
+def _shape(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, dict):
+        return "a table of fields"
+    return "nothing" if value is None else "a date"
