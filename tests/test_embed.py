@@ -166,7 +166,7 @@ def test_garbage_is_the_pictures_error(tmp_path: Path, issued: Issued) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(b"\xff\xd8\xff\x00garbage")
 
-    with pytest.raises(AssetError, match="^picture: the engine cannot sign it"):
+    with pytest.raises(AssetError, match=r"^picture: the engine cannot sign it"):
         sign(path, Kind.JPEG, KeyInMemory(issued))
 
 
@@ -194,14 +194,18 @@ def test_an_unreachable_time_stamp_service_is_named(tmp_path: Path, issued: Issu
         sign(path, Kind.JPEG, KeyInMemory(issued), tsa_url="http://127.0.0.1:9/")
 
 
+_NO_ADDRESS = "is not the address of a time-stamp service; it starts with http:// or https://"
 WRONG_URLS = {
-    "file": ("file:///etc/passwd", "file:///etc/passwd: is not the address of a time-stamp service; it starts with http:// or https://"),
-    "no host": ("http://", "http://: is not the address of a time-stamp service; it starts with http:// or https://"),
-    "no scheme": ("tsa.example", "tsa.example: is not the address of a time-stamp service; it starts with http:// or https://"),
-    "new line": ("http://a/\r\nX: y", "http://a/\\u{000D}\\u{000A}X: y: is not the address of a time-stamp service; it starts with http:// or https://"),
-    "port": ("http://a:x/", "http://a:x/: is not the address of a time-stamp service; it starts with http:// or https://"),
-    "password": ("http://me:secret@tsa.example/", "tsa.example: an address with a name or password in it is not supported"),
-}  # fmt: skip
+    "file": ("file:///etc/passwd", f"file:///etc/passwd: {_NO_ADDRESS}"),
+    "no host": ("http://", f"http://: {_NO_ADDRESS}"),
+    "no scheme": ("tsa.example", f"tsa.example: {_NO_ADDRESS}"),
+    "new line": ("http://a/\r\nX: y", f"http://a/\\u{{000D}}\\u{{000A}}X: y: {_NO_ADDRESS}"),
+    "port": ("http://a:x/", f"http://a:x/: {_NO_ADDRESS}"),
+    "password": (
+        "http://me:secret@tsa.example/",
+        "tsa.example: an address with a name or password in it is not supported",
+    ),
+}
 
 
 @pytest.mark.parametrize(("url", "message"), WRONG_URLS.values(), ids=WRONG_URLS.keys())
