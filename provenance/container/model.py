@@ -63,6 +63,7 @@ class Limits:
     decompressed_bytes: int = 1024 * 1024
     label_bytes: int = 512
     actions: int = 5_000
+    cbor_items: int = 200_000  # values in all CBOR of a store
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,11 @@ class Refusal:
     allowed: int = 0
     found: str = ""
     explanation: str = ""
+
+    @property
+    def broken(self) -> bool:
+        """Whether the store itself is at fault (altered or made to deceive), not our limits (could not check)."""
+        return self.code in ("second_store", "label", "duplicate_label", "unknown_superbox", "malformed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,63 @@
+"""A container as the list of its parts: what every walker returns, and what coverage and comparison stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from provenance.container.model import Span
+
+
+class Role(Enum):
+    """What a part is for."""
+
+    PICTURE = "picture"  # changing it changes what is seen
+    METADATA = "metadata"
+    STRUCTURE = "structure"
+    MANIFEST = "manifest"  # the C2PA store with its header
+    TRAILER = "trailer"  # after the end that the format defines
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One segment, chunk, block or box."""
+
+    name: str
+    span: Span  # headers, check sums and padding included
+    body: Span
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A C2PA store in a container."""
+
+    spans: tuple[Span, ...]  # with headers
+    bodies: tuple[Span, ...]  # the bytes of the store, in order
+    excludable: tuple[Span, ...]  # exactly what a hard binding may leave out
+    encoded: bool = False  # as base64 text (SVG)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a walk found. A walk that met damage returns what came before it."""
+
+    parts: tuple[Part, ...]
+    stores: tuple[Placed, ...] = ()
+    xmp: tuple[Span, ...] = ()
+    packed_xmp: tuple[Span, ...] = ()  # zlib streams (PNG)
+    damage: tuple[str, ...] = ()
+    frames: int = 1
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return *spans* in order, with neighbours joined."""
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda one: one.start):
+        if joined and span.start <= joined[-1].end:
+            last = joined.pop()
+            joined.append(Span(last.start, max(last.end, span.end) - last.start))
+        else:
+            joined.append(span)
+    return tuple(joined)

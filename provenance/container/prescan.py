@@ -1,0 +1,89 @@
+"""The walk of a file before the engine sees it: kind, manifest store, raw boxes, refusals (security P1–P8)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import BinaryIO
+
+from provenance.container import jumbf, xmp
+from provenance.container.kinds import sniff_source
+from provenance.container.layout import lay_out
+from provenance.container.model import Kind, Limits, Prescan, RawManifest, Refusal, Span
+from provenance.container.parts import Layout, Placed
+from provenance.container.source import MalformedError, Source, StoppedError, over
+
+DEFAULT = Limits()
+
+
+def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
+    """Walk the file in *stream*, reading headers and the manifest store only.
+
+    Never raises for what stands in the file. With `refusals`, the engine must not be asked.
+    """
+    source = Source(stream)
+    kind = sniff_source(source)
+    if kind is Kind.C2PA:
+        if source.size > limits.store_bytes:
+            refusal = over("store_bytes", limits.store_bytes, source.size, "bytes of the manifest store").refusal
+            return Prescan(kind, source.size, refusals=(refusal,))
+        return prescan_store(source.read(0, source.size), limits)
+    try:
+        layout = lay_out(source, kind, limits)
+    except StoppedError as stop:
+        return Prescan(kind, source.size, refusals=(stop.refusal,))
+    spans = tuple(span for store in layout.stores for span in store.spans)
+    store: bytes | None = None
+    manifests: tuple[RawManifest, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    damage = layout.damage
+    if layout.stores:
+        try:
+            store = _collect(source, layout.stores[0], limits)
+            manifests = jumbf.read(store, limits)
+        except StoppedError as stop:
+            refusals = (stop.refusal,)
+        except MalformedError as problem:
+            refusals = (Refusal("malformed", explanation=str(problem)),)
+    return Prescan(
+        kind,
+        source.size,
+        store=store,
+        store_spans=spans,
+        manifests=manifests,
+        remote_url=_remote(source, layout),
+        refusals=refusals,
+        damage=damage,
+        frames=layout.frames,
+    )
+
+
+def prescan_store(data: bytes, limits: Limits = DEFAULT) -> Prescan:
+    """Walk a manifest store that stands by itself: a sidecar."""
+    whole = (Span(0, len(data)),)
+    try:
+        manifests = jumbf.read(data, limits)
+    except StoppedError as stop:
+        return Prescan(Kind.C2PA, len(data), store=data, store_spans=whole, refusals=(stop.refusal,))
+    return Prescan(Kind.C2PA, len(data), store=data, store_spans=whole, manifests=manifests)
+
+
+def _collect(source: Source, placed: Placed, limits: Limits) -> bytes:
+    size = sum(body.length for body in placed.bodies)
+    if placed.encoded:
+        size = size * 3 // 4
+    if size > limits.store_bytes:
+        raise over("store_bytes", limits.store_bytes, size, "bytes of the manifest store")
+    data = b"".join(source.take(body.start, body.length, "the manifest store") for body in placed.bodies)
+    if not placed.encoded:
+        return data
+    try:
+        return base64.b64decode(b"".join(data.split()), validate=True)
+    except binascii.Error:
+        raise MalformedError("the manifest store is not base64") from None
+
+
+def _remote(source: Source, layout: Layout) -> str:
+    """Return where the manifest is said to be; claim version 1 also wrote the address of the embedded one there."""
+    url = xmp.remote_url(source, layout.xmp, layout.packed_xmp)
+    return "" if url.startswith("self#") else url
