@@ -16,6 +16,7 @@ class Integrity(StrEnum):
     """What can be said about the bytes. Only `INTACT` is a yes."""
 
     INTACT = "intact"  # what was signed is what is here
+    EXPIRED = "expired"  # the bytes hold, but the certificate has run out and no trusted time stamp vouches for the time
     ALTERED = "altered"  # signature, hash or structure does not hold; reasons in the statuses
     NOT_COVERED = "not_covered"  # signature holds, but not every byte that matters is under a hash
     NO_CREDENTIALS = "no_credentials"  # says nothing about origin
@@ -200,6 +201,7 @@ EKU_DOCUMENT_SIGNING = "1.3.6.1.5.5.7.3.36"
 EKU_C2PA_CLAIM_SIGNING = "1.3.6.1.4.1.62558.2.1"
 EKU_TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
 EKU_OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
+EKU_MICROSOFT = "1.3.6.1.4.1.311.76.59.1.9"  # signers under the interim list carry it
 EKU_ANY = "2.5.29.37.0"
 SIGNING_EKUS = (EKU_EMAIL_PROTECTION, EKU_DOCUMENT_SIGNING, EKU_C2PA_CLAIM_SIGNING)
 PROGRAMME_ARC = "1.3.6.1.4.1.62558"  # the conformance programme's own arc; only its EKU may stand in a self-made leaf
@@ -244,3 +246,5 @@ SIGNER_INVALID = "signingCredential.invalid"
 SIGNER_EXPIRED = "signingCredential.expired"
 SIGNER_REVOKED = "signingCredential.ocsp.revoked"
 OWN = NAMESPACE + "."  # prefix of our own status codes, e.g. OWN + "coverage.exclusions"
+
+VERSION = "0.1.0"  # of this package; pyproject.toml says the same, a test compares

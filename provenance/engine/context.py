@@ -16,7 +16,7 @@ from typing import Any
 
 import c2pa
 
-from provenance.terms import SIGNING_EKUS
+from provenance.terms import EKU_MICROSOFT, SIGNING_EKUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Anchors:
     time_stamp: str = ""
     identity: str = ""
     allowed: str = ""
+    interim: bool = False  # the interim list is among them: its signers carry one more purpose
 
 
 NO_ANCHORS = Anchors()
@@ -83,7 +84,7 @@ def _settings(anchors: Anchors, *, identities: bool) -> dict[str, Any]:
         },
         "trust": {
             # Bare OIDs, one a line: anything else on the line is silently no OID (engine.md §2).
-            "trust_config": "\n".join(SIGNING_EKUS),
+            "trust_config": "\n".join((*SIGNING_EKUS, EKU_MICROSOFT) if anchors.interim else SIGNING_EKUS),
             "anchors": list(_lists(anchors)),
         },
     }

@@ -64,7 +64,9 @@ class Signer:
     expired: bool = False  # today, or at the trusted stamped time
     withdrawn: str = ""  # reason and date from the deny list, "" if none
     revocation: str = "not checked"  # "not checked" | "good" | "revoked" | "unknown"; never the engine's words
-    problems: tuple[str, ...] = ()  # ids of our second opinion: "second_opinion.name_constraints", "pin.other_subject", …
+    problems: tuple[str, ...] = ()  # our own objections: "second_opinion.name_constraints", "pin.other_subject", …
+    product: str = ""  # record of the conforming products list that this listed signer matches
+    disallowed: tuple[str, ...] = ()  # official signals that the record forbids
 
     @property
     def leaf(self) -> Certificate | None:
@@ -124,6 +126,7 @@ class Action:
     basis: str = ""  # "entered" | "recorded" | "detected"
     ai: Ai | None = None
     parameters: tuple[tuple[str, str], ...] = ()  # other parameters, values as short JSON text
+    templated: bool = False  # the source type comes from a template; the official signals do not see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +274,9 @@ class Coverage:
     checked: bool = False  # False: coverage could not be determined
     excluded: tuple[Range, ...] = ()  # hard-binding exclusions that are not exactly the manifest
     pixels_exposed: bool = False  # picture data may change without notice
-    unsigned: tuple[Range, ...] = ()  # extra data outside the hash that is not picture data (non-zero padding, free boxes)
+    unsigned: tuple[
+        Range, ...
+    ] = ()  # extra data outside the hash that is not picture data (non-zero padding, free boxes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,270 @@
+"""The whole chain: every manifest reachable from the active one, each with its own integrity (V1–V4, V8, V14).
+
+The engine's state says nothing about ancestors, and its list of deltas holds only what differs from what the
+next signer recorded. So each manifest gets the union of what was recorded about it, what the engine finds
+today, and what we find ourselves; any failure there counts, and a success never makes up for one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from provenance import terms
+from provenance.container.model import RawManifest
+from provenance.engine.read import Reading
+from provenance.terms import Integrity, StatusLevel
+from provenance.trust.model import Trust
+from provenance.verification.declared import Declared, declared, statuses
+from provenance.verification.identities import about_identity, identities
+from provenance.verification.model import Assertion, Ingredient, Manifest, Status
+from provenance.verification.signers import signer
+from provenance.verification.times import signed_time
+from provenance.verification.values import assertion_of, items, manifest_of, table, text
+
+NOT_VALIDATED = terms.OWN + "chain.signatureNotValidated"
+NOT_REPORTED = terms.OWN + "chain.notReported"
+UNREADABLE = terms.OWN + "chain.unreadable"
+LABEL_MISMATCH = terms.OWN + "chain.activeDiffers"
+PADDING = terms.OWN + "coverage.padding"
+
+# Failures that say nothing about the bytes: who the signer is, and when the certificate ran out, is judged apart.
+_ABOUT_THE_SIGNER = frozenset({terms.SIGNER_UNTRUSTED, terms.SIGNER_EXPIRED, terms.SIGNER_REVOKED})
+_VALIDATED = frozenset({"claimSignature.validated", "ingredient.claimSignature.validated"})
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The reachable manifests, active first."""
+
+    manifests: tuple[Manifest, ...]
+    unreachable: int
+    statuses: tuple[Status, ...] = ()
+
+    @property
+    def active(self) -> Manifest:
+        return self.manifests[0]
+
+    @property
+    def intact(self) -> bool:
+        """Whether every reachable manifest is intact and none that is referred to is missing."""
+        # An ancestor whose certificate has run out since is still the bytes that were signed.
+        holds = {Integrity.INTACT, Integrity.EXPIRED}
+        return all(manifest.integrity in holds for manifest in self.manifests) and not any(
+            ingredient.manifest and not ingredient.manifest_present
+            for manifest in self.manifests
+            for ingredient in manifest.ingredients
+        )
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """Everything said about one manifest, collected from all over the store."""
+
+    statuses: list[Status] = field(default_factory=list)
+
+    def codes(self, *levels: StatusLevel) -> frozenset[str]:
+        return frozenset(found.code for found in self.statuses if not levels or found.level in levels)
+
+
+def chain(
+    raws: tuple[RawManifest, ...], reading: Reading, trust: Trust, now: datetime, own: Iterable[Status] = ()
+) -> Chain:
+    """Join what *raws* declare with what the engine and we found. The last of *raws* is the active manifest.
+
+    Args:
+        own: findings of ours about the active manifest, e.g. from coverage.
+    """
+    by_label = {raw.label: raw for raw in raws}
+    active = raws[-1]
+    statements = {label: declared(raw) for label, raw in by_label.items()}
+    depths = _reachable(active.label, statements)
+    evidence = _collect(active.label, reading, {label: statements[label] for label in depths}, set(by_label))
+    evidence[active.label].statuses += own
+    redacted = {(manifest_of(uri), assertion_of(uri)) for label in depths for uri in statements[label].redacts}
+    manifests = [
+        _manifest(by_label[label], statements[label], evidence[label].statuses, depth, redacted, trust, now)
+        for label, depth in sorted(depths.items(), key=lambda entry: entry[1])
+    ]
+    deltas = _ingredient_deltas(reading)
+    present = set(by_label)
+    manifests = [_with_ingredients(manifest, deltas, present) for manifest in manifests]
+    return Chain(tuple(manifests), len(raws) - len(manifests))
+
+
+# --- which manifests count -----------------------------------------------------------------------------------
+
+
+def _reachable(active: str, statements: Mapping[str, Declared]) -> dict[str, int]:
+    """Return label -> depth of everything reachable through any relationship; breadth first, cycles end."""
+    depths = {active: 0}
+    waiting = deque([active])
+    while waiting:
+        label = waiting.popleft()
+        for ingredient in statements[label].ingredients:
+            if ingredient.manifest in statements and ingredient.manifest not in depths:
+                depths[ingredient.manifest] = depths[label] + 1
+                waiting.append(ingredient.manifest)
+    return depths
+
+
+# --- what is said about each -------------------------------------------------------------------------------------
+
+
+def _collect(
+    active: str, reading: Reading, statements: Mapping[str, Declared], present: set[str]
+) -> dict[str, _Evidence]:
+    found = {label: _Evidence() for label in statements}
+    for status in _engine_statuses(reading.results.get("activeManifest")):
+        # The engine files under the active manifest what it finds anywhere on the way: both get it.
+        found[active].statuses.append(status)
+        other = manifest_of(status.where)
+        if other in found and other != active:
+            found[other].statuses.append(status)
+    for delta in items(reading.results.get("ingredientDeltas")):
+        for status in _engine_statuses(table(delta).get("validationDeltas")):
+            about = manifest_of(status.where)
+            if about in found and about != active:
+                found[about].statuses.append(status)
+    for label, said in statements.items():
+        for ingredient in said.ingredients:
+            for status in ingredient.recorded:
+                about = manifest_of(status.where) or ingredient.manifest
+                target = about if about in found else ingredient.manifest
+                if target in found and target not in {active, label}:
+                    found[target].statuses.append(status)
+    _broken_references(statements, reading, found)
+    for label in statements:
+        if reading.labels and label not in reading.labels:
+            # The engine drops a manifest that holds an assertion it cannot decode (V2).
+            found[label].statuses.append(_ours(NOT_REPORTED, label, "the engine left this manifest out of its report"))
+    return found
+
+
+def _broken_references(statements: Mapping[str, Declared], reading: Reading, found: dict[str, _Evidence]) -> None:
+    """A delta about an ingredient assertion that fails (``ingredient.manifest.mismatch``) is about its manifest."""
+    where = {
+        (label, ingredient.assertion): ingredient.manifest
+        for label, said in statements.items()
+        for ingredient in said.ingredients
+    }
+    for delta in items(reading.results.get("ingredientDeltas")):
+        uri = text(table(delta).get("ingredientAssertionURI"))
+        target = where.get((manifest_of(uri), assertion_of(uri)), "")
+        for status in _engine_statuses(table(delta).get("validationDeltas")):
+            if target in found and status.level is StatusLevel.FAILURE and status.where == uri:
+                found[target].statuses.append(status)
+
+
+def _engine_statuses(part: Any) -> Iterator[Status]:
+    for level in StatusLevel:
+        yield from statuses(items(table(part).get(level.value)), level, by="engine")
+
+
+def _ingredient_deltas(reading: Reading) -> dict[tuple[str, str], tuple[Status, ...]]:
+    found: dict[tuple[str, str], tuple[Status, ...]] = {}
+    for delta in items(reading.results.get("ingredientDeltas")):
+        uri = text(table(delta).get("ingredientAssertionURI"))
+        key = (manifest_of(uri), assertion_of(uri))
+        found[key] = found.get(key, ()) + tuple(_engine_statuses(table(delta).get("validationDeltas")))
+    return found
+
+
+# --- one manifest -----------------------------------------------------------------------------------------------
+
+
+def _manifest(
+    raw: RawManifest,
+    said: Declared,
+    collected: list[Status],
+    depth: int,
+    redacted: set[tuple[str, str]],
+    trust: Trust,
+    now: datetime,
+) -> Manifest:
+    everything = [*collected, *_own_findings(raw, collected, ancestor=depth > 0)]
+    about_claim = [status for status in everything if not about_identity(status)]
+    codes = frozenset(status.code for status in about_claim)
+    failures = frozenset(status.code for status in about_claim if status.level is StatusLevel.FAILURE)
+    time = signed_time(raw.signature.time_stamps, codes, trust, now)
+    integrity = _integrity(failures, about_claim)
+    who = signer(raw.signature, time, failures, integrity, trust, now)
+    if integrity is Integrity.INTACT and who.expired:
+        integrity = Integrity.EXPIRED
+    return Manifest(
+        label=raw.label,
+        integrity=integrity,
+        signer=who,
+        time=time,
+        generator=said.generator,
+        generator_version=said.generator_version,
+        claim_version=said.claim_version,
+        title=said.title,
+        media_type=said.media_type,
+        instance_id=said.instance_id,
+        update=raw.update,
+        all_actions_included=said.all_actions_included,
+        actions=said.actions,
+        ingredients=said.ingredients,
+        permissions=said.permissions,
+        identities=tuple(identities(raw, everything, trust, now)),
+        authors=said.authors,
+        statements=said.statements,
+        credits=said.credits,
+        assertions=tuple(_marked(raw.label, found, redacted) for found in said.assertions),
+        disclosures=said.disclosures,
+        hints=said.hints,
+        redacts=said.redacts,
+        redaction_reasons=said.redaction_reasons,
+        statuses=tuple(dict.fromkeys(everything)),
+        depth=depth,
+    )
+
+
+def _integrity(failures: frozenset[str], about_claim: list[Status]) -> Integrity:
+    broken = failures - _ABOUT_THE_SIGNER
+    if not broken:
+        return Integrity.INTACT
+    ours = {status.code for status in about_claim if status.by == "ours"}
+    return Integrity.NOT_CHECKED if broken <= ours and broken == {NOT_VALIDATED} else Integrity.ALTERED
+
+
+def _own_findings(raw: RawManifest, collected: list[Status], *, ancestor: bool) -> Iterator[Status]:
+    for error in raw.errors:
+        yield _ours(UNREADABLE, raw.label, error)
+    for found in raw.assertions:
+        if found.error:
+            yield _ours(UNREADABLE, f"{raw.label}/{found.label}", found.error)
+    codes = {status.code for status in collected if not about_identity(status)}
+    if not raw.compressed and not codes & _VALIDATED and ancestor:
+        # V4: an ancestor whose signature nobody reports as validated is not verified.
+        yield _ours(NOT_VALIDATED, raw.label, "nothing reports this manifest's signature as validated")
+    if raw.signature.nonzero_padding:
+        note = f"{raw.signature.nonzero_padding} bytes of signature padding are not zero"
+        yield Status(PADDING, StatusLevel.INFORMATIONAL, raw.label, note, "ours")
+
+
+def _ours(code: str, where: str, explanation: str) -> Status:
+    return Status(code, StatusLevel.FAILURE, where, explanation, "ours")
+
+
+def _marked(label: str, found: Assertion, redacted: set[tuple[str, str]]) -> Assertion:
+    if found.kind == "missing" and (label, found.label) in redacted:
+        return replace(found, kind="redacted")
+    return found
+
+
+def _with_ingredients(
+    manifest: Manifest, deltas: Mapping[tuple[str, str], tuple[Status, ...]], present: set[str]
+) -> Manifest:
+    def joined(ingredient: Ingredient) -> Ingredient:
+        return replace(
+            ingredient,
+            manifest_present=ingredient.manifest in present,
+            deltas=deltas.get((manifest.label, ingredient.assertion), ()),
+        )
+
+    return replace(manifest, ingredients=tuple(map(joined, manifest.ingredients)))

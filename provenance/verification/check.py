@@ -1,0 +1,295 @@
+"""One file -> one Verification, in this process. Hostile files belong in a worker: see `verification.pool`.
+
+The steps, in their order:
+
+1. what kind of file it is, by content, and a bounded walk of the boxes around and inside the manifest store;
+2. what that walk refuses is not shown to the engine (P1-P8);
+3. the engine validates signatures and hashes, offline, and its findings join ours (`chain`);
+4. which bytes the hash does not cover (V5-V8);
+5. who signed, when, by which list: checked here a second time (T1-T10).
+
+The verdict is computed from failures, never from successes (V1). Nothing is raised for a bad file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from provenance import terms
+from provenance.container.coverage import uncovered
+from provenance.container.kinds import suggested
+from provenance.container.model import Kind, Limits, Prescan, RawManifest, Refusal
+from provenance.container.prescan import prescan, prescan_store
+from provenance.engine.context import Anchors, reading_context
+from provenance.engine.read import NOT_FOUND, REMOTE, Reading, read
+from provenance.engine.versions import below_reading_floor, versions
+from provenance.errors import AssetError
+from provenance.terms import Integrity, Level, StatusLevel
+from provenance.trust.model import NOBODY, Purpose, Tier, Trust
+from provenance.verification import sidecars
+from provenance.verification.chain import Chain, chain
+from provenance.verification.hits import in_use
+from provenance.verification.model import Coverage, Environment, Range, Source, Status, Stop, Verification
+from provenance.verification.sidecars import Sidecar
+
+NOT_COVERED = terms.OWN + "coverage.exclusions"
+NO_BINDING = "claim.hardBindings.missing"
+SIDECAR_DIFFERS = terms.OWN + "sidecar.differs"
+SECOND_STORE = terms.OWN + "container.secondStore"
+MALFORMED = terms.OWN + "container.malformed"
+_BROKEN_REFUSALS = {"second_store": SECOND_STORE, "duplicate_label": MALFORMED, "label": MALFORMED,
+                    "unknown_superbox": MALFORMED, "malformed": MALFORMED}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to check. The defaults trust nobody, look for a sidecar, and reach for no network."""
+
+    trust: Trust = NOBODY
+    limits: Limits = field(default_factory=Limits)
+    sidecar: str = ""  # path of a sidecar to use; "" looks beside the file
+    as_of: str = ""  # ISO time to judge certificates at; "" is now. The lists are those of today
+    digest: bool = False  # also compute the SHA-256 of the file
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The result for one store of one file."""
+
+    integrity: Integrity
+    chain: Chain | None = None
+    coverage: Coverage = field(default_factory=Coverage)
+    stops: tuple[Stop, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    problem: str = ""
+
+
+def check(path: Path, *, options: Options) -> Verification:
+    """Verify one file, in this process. Bad signatures, broken hashes and unknown signers are findings.
+
+    Says who states what and whether the bytes are the ones that were signed; never that a statement is true.
+
+    Raises:
+        AssetError: if the file cannot be opened or read at all.
+    """
+    try:
+        with path.open("rb") as stream:
+            return _checked(path, stream, options)
+    except OSError as exc:
+        raise AssetError(path.name, f"cannot be read ({exc.strerror or exc})") from exc
+
+
+def _checked(path: Path, stream: BinaryIO, options: Options) -> Verification:
+    now = _moment(options.as_of)
+    scan = prescan(stream, options.limits)
+    beside = sidecars.find(path, options.limits, Path(options.sidecar) if options.sidecar else None)
+    if scan.kind is Kind.C2PA:
+        judged = _Judged(Integrity.NOT_CHECKED, problem="this is a sidecar: verify the picture it belongs to")
+    elif scan.refusals:
+        judged = _refused(scan.refusals)
+    elif scan.store is not None:
+        judged = _judge(stream, scan, scan.manifests, None, options, now)
+    elif beside.found:
+        judged = _judge_beside(stream, scan, beside, options, now)
+    else:
+        judged = _Judged(Integrity.ELSEWHERE if scan.remote_url else Integrity.NO_CREDENTIALS)
+    disagreement = _disagreement(stream, scan, beside, judged, options, now) if scan.store and beside.found else ""
+    return _assembled(path, scan, beside, judged, disagreement, options, now, stream)
+
+
+# --- one store ------------------------------------------------------------------------------------------------
+
+
+def _judge(
+    stream: BinaryIO,
+    scan: Prescan,
+    raws: tuple[RawManifest, ...],
+    store: bytes | None,
+    options: Options,
+    now: datetime,
+) -> _Judged:
+    stream.seek(0)
+    reading = read(stream, _engine_type(scan.kind, detached=store is not None), _context(options.trust), store=store)
+    if not raws:
+        return _Judged(Integrity.ALTERED, statuses=(_failure(MALFORMED, "", "the manifest store holds no manifest"),))
+    own: list[Status] = []
+    if reading.failed:
+        code = "claim.missing" if reading.code in {NOT_FOUND, REMOTE} else reading.code
+        own.append(_failure(code, raws[-1].label, reading.message, by="engine"))
+    elif reading.active != raws[-1].label:
+        own.append(_failure(terms.OWN + "chain.activeDiffers", raws[-1].label, "the engine takes another manifest for the active one"))
+    coverage, findings = _coverage(stream, scan, raws)
+    found = chain(raws, reading, options.trust, now, [*own, *findings])
+    return _Judged(_overall(found, coverage), found, coverage)
+
+
+def _overall(found: Chain, coverage: Coverage) -> Integrity:
+    integrity = found.active.integrity
+    exposed = coverage.excluded or coverage.pixels_exposed
+    return Integrity.NOT_COVERED if integrity in {Integrity.INTACT, Integrity.EXPIRED} and exposed else integrity
+
+
+def _judge_beside(stream: BinaryIO, scan: Prescan, beside: Sidecar, options: Options, now: datetime) -> _Judged:
+    detached = prescan_store(beside.store, options.limits)
+    if detached.refusals:
+        return _refused(detached.refusals)
+    return _judge(stream, replace(scan, store_spans=()), detached.manifests, beside.store, options, now)
+
+
+def _disagreement(
+    stream: BinaryIO, scan: Prescan, beside: Sidecar, judged: _Judged, options: Options, now: datetime
+) -> str:
+    """Say how a sidecar and the embedded store differ (V9); "" if they are the same bytes."""
+    if beside.store == scan.store:
+        return ""
+    other = _judge_beside(stream, scan, beside, options, now)
+    active = other.chain.active.label if other.chain else ""
+    same = judged.chain is not None and judged.chain.active.label == active
+    return f"{other.integrity.value}: {'the same' if same else 'another'} active manifest"
+
+
+def _refused(refusals: tuple[Refusal, ...]) -> _Judged:
+    stops = tuple(Stop(found.limit or found.code, found.allowed, found.found) for found in refusals)
+    broken = tuple(
+        _failure(_BROKEN_REFUSALS[found.code], "", found.explanation) for found in refusals if found.code in _BROKEN_REFUSALS
+    )
+    first = refusals[0]
+    if broken:
+        return _Judged(Integrity.ALTERED, statuses=broken, problem=first.explanation)
+    return _Judged(Integrity.NOT_CHECKED, stops=stops, problem=first.explanation or f"limit reached: {first.limit}")
+
+
+def _coverage(
+    stream: BinaryIO, scan: Prescan, raws: tuple[RawManifest, ...]
+) -> tuple[Coverage, tuple[Status, ...]]:
+    active = _bound(raws)
+    if active.compressed:
+        return Coverage(checked=False), ()
+    stream.seek(0)
+    found = uncovered(stream, scan, active)
+    coverage = Coverage(
+        checked=found.checked,
+        excluded=tuple(Range(*entry) for entry in found.excluded),
+        pixels_exposed=found.pixels_exposed,
+        unsigned=tuple(Range(*entry) for entry in found.unsigned),
+    )
+    if found.missing_binding:
+        return coverage, (_failure(NO_BINDING, active.label, "no hash ties this manifest to the picture (V8)"),)
+    return coverage, ()
+
+
+def _bound(raws: tuple[RawManifest, ...]) -> RawManifest:
+    """Return the manifest whose hard binding counts: the active one, or the nearest ancestor of an update."""
+    raw = raws[-1]
+    for candidate in reversed(raws):
+        raw = candidate
+        if not candidate.update:
+            break
+    return raw
+
+
+def _failure(code: str, where: str, explanation: str, *, by: str = "ours") -> Status:
+    return Status(code, StatusLevel.FAILURE, where, explanation, by)
+
+
+# --- the whole --------------------------------------------------------------------------------------------------
+
+
+def _assembled(
+    path: Path,
+    scan: Prescan,
+    beside: Sidecar,
+    judged: _Judged,
+    disagreement: str,
+    options: Options,
+    now: datetime,
+    stream: BinaryIO,
+) -> Verification:
+    named = suggested(path.name)
+    manifests = judged.chain.manifests if judged.chain else ()
+    level = manifests[0].signer.level if manifests and judged.integrity is Integrity.INTACT else Level.UNVERIFIED
+    kind = "embedded" if scan.store is not None else "sidecar" if beside.found else "remote" if scan.remote_url else "none"
+    return Verification(
+        name=path.name,
+        size=scan.size,
+        media_type=scan.kind.value,
+        sha256=_sha256(stream) if options.digest else "",
+        integrity=judged.integrity,
+        level=level,
+        chain_intact=judged.integrity is Integrity.INTACT and judged.chain is not None and judged.chain.intact,
+        active=manifests[0].label if manifests else "",
+        manifests=manifests,
+        unreachable=judged.chain.unreachable if judged.chain else 0,
+        source=Source(kind, beside.name, beside.tried, scan.remote_url, disagreement),
+        coverage=judged.coverage,
+        stops=judged.stops,
+        statuses=(*judged.statuses, *_damage(scan)),
+        name_suggests=named.value if named is not None and not _agrees(named, scan.kind) else "",
+        environment=_environment(options.trust, now),
+        problem=judged.problem,
+    )
+
+
+def _damage(scan: Prescan) -> tuple[Status, ...]:
+    return tuple(
+        Status(terms.OWN + "container.damage", StatusLevel.INFORMATIONAL, "", found, "ours") for found in scan.damage
+    )
+
+
+def _agrees(named: Kind, found: Kind) -> bool:
+    families = ({Kind.TIFF, Kind.DNG}, {Kind.AVIF, Kind.HEIC, Kind.HEIF}, {Kind.JXL, Kind.JXL_NAKED})
+    return named is found or any({named, found} <= family for family in families)
+
+
+def _engine_type(kind: Kind, *, detached: bool) -> str:
+    if kind.embeds:
+        return kind.value
+    return Kind.OTHER.value if detached else kind.value
+
+
+_versions = lru_cache(maxsize=1)(versions)
+
+
+@lru_cache(maxsize=4)
+def _context(trust: Trust) -> Any:
+    return reading_context(
+        Anchors(
+            claim=trust.pem(Purpose.CLAIM),
+            time_stamp=trust.pem(Purpose.TIME_STAMP),
+            identity=trust.pem(Purpose.IDENTITY),
+            allowed=trust.allowed,
+            interim=any(found.tier is Tier.INTERIM for found in trust.lists),
+        )
+    )
+
+
+def _environment(trust: Trust, now: datetime) -> Environment:
+    return Environment(
+        versions=_versions(),
+        engine_below_floor=below_reading_floor(),
+        checked_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        lists=tuple(in_use(found, now) for found in trust.lists),
+    )
+
+
+def _moment(as_of: str) -> datetime:
+    if not as_of:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(as_of.replace("Z", "+00:00"))
+    except ValueError as exc:
+        raise AssetError("as of", f"'{as_of}' is not a date", "write it as 2026-11-23") from exc
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _sha256(stream: BinaryIO) -> str:
+    stream.seek(0)
+    digest = hashlib.sha256()
+    while block := stream.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,393 @@
+"""What one manifest declares, read from its raw boxes: actions, ingredients, permissions, names, statements.
+
+Templates are merged, every instance and version of an assertion is read, labels are compared byte for byte
+(V10, V11). Nothing here is verified: whether it can be attributed is for `chain` to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from provenance import terms
+from provenance.container.model import RawAssertion, RawManifest
+from provenance.terms import StatusLevel
+from provenance.verification.model import (
+    Action,
+    Ai,
+    Assertion,
+    Author,
+    Ingredient,
+    Permission,
+    Region,
+    Statement,
+    Status,
+)
+from provenance.verification.values import assertion_of, base, items, manifest_of, short, table, text
+
+_ACTIONS = frozenset({terms.ACTIONS, terms.ACTIONS_V1})
+_INGREDIENTS = frozenset({"c2pa.ingredient", "c2pa.ingredient.v2", terms.INGREDIENT})
+_TRAINING = frozenset({terms.TRAINING_MINING, terms.TRAINING_MINING_LEGACY})
+_DISCLOSURE_INGREDIENT = terms.AI_DISCLOSURE + ".ingredient"
+_GENERATIVE_AI_LEGACY = "com.adobe.generative-ai"
+_REFERENCES = frozenset({"ingredient", "ingredients", "ingredientIds", "instanceId"})
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Everything that one manifest says; the fields of `model.Manifest` that come from its boxes."""
+
+    claim_version: int
+    generator: str
+    generator_version: str
+    title: str
+    media_type: str
+    instance_id: str
+    all_actions_included: bool | None
+    actions: tuple[Action, ...]
+    ingredients: tuple[Ingredient, ...]
+    permissions: tuple[Permission, ...]
+    authors: tuple[Author, ...]
+    statements: tuple[Statement, ...]
+    credits: tuple[tuple[str, str], ...]
+    assertions: tuple[Assertion, ...]
+    disclosures: tuple[Ai, ...]
+    hints: tuple[tuple[str, str], ...]
+    redacts: tuple[str, ...]
+    redaction_reasons: tuple[tuple[str, str], ...]
+
+
+def declared(raw: RawManifest) -> Declared:
+    """Read what *raw* declares."""
+    claim = raw.claim
+    created = frozenset(_labels(claim.get("created_assertions")))
+    version = 2 if raw.claim_label == terms.CLAIM else 1
+    sets = [found for found in raw.assertions if base(found.label) in _ACTIONS]
+    disclosures = {found.label: _disclosure(table(found.data)) for found in raw.assertions if _is_disclosure(found)}
+    actions = tuple(action for found in sets for action in _actions(found, raw, created, disclosures))
+    generator, generator_version = _generator(claim)
+    return Declared(
+        claim_version=version,
+        generator=generator,
+        generator_version=generator_version,
+        title=text(claim.get("dc:title")),
+        media_type=text(claim.get("dc:format")),
+        instance_id=text(claim.get("instanceID")),
+        all_actions_included=_complete(sets),
+        actions=actions,
+        ingredients=tuple(_ingredients(raw, disclosures)),
+        permissions=tuple(_permissions(raw, created)),
+        authors=tuple(_authors(raw)),
+        statements=tuple(_statements(raw, created)),
+        credits=tuple(_credits(raw)),
+        assertions=tuple(_assertions(raw, created)),
+        disclosures=tuple(
+            found
+            for label, found in disclosures.items()
+            if base(label) == terms.AI_DISCLOSURE and not any(action.ai == found for action in actions)
+        ),
+        hints=tuple(_hints(raw)),
+        redacts=tuple(text(uri) for uri in items(claim.get("redacted_assertions"))),
+        redaction_reasons=tuple(_redaction_reasons(sets)),
+    )
+
+
+def _labels(references: Any) -> Iterator[str]:
+    for reference in items(references):
+        if label := assertion_of(reference):
+            yield label
+
+
+def _generator(claim: dict[str, Any]) -> tuple[str, str]:
+    info = claim.get("claim_generator_info")
+    first = table(items(info)[0]) if items(info) else {}
+    if first.get("name"):
+        return text(first["name"]), text(first.get("version"))
+    name, _, version = text(claim.get("claim_generator")).partition(" ")[0].partition("/")
+    return name.replace("_", " "), version
+
+
+def _assertions(raw: RawManifest, created: frozenset[str]) -> Iterator[Assertion]:
+    present = set()
+    for found in raw.assertions:
+        present.add(found.label)
+        yield Assertion(found.label, found.label in created, found.kind, found.size)
+    redacted = {assertion_of(uri) for uri in items(raw.claim.get("redacted_assertions"))}
+    for key in ("created_assertions", "gathered_assertions", "assertions"):
+        for label in _labels(raw.claim.get(key)):
+            if label not in present:
+                present.add(label)
+                yield Assertion(label, label in created, "redacted" if label in redacted else "missing")
+
+
+# --- actions ----------------------------------------------------------------------------------------------
+
+
+def _complete(sets: list[RawAssertion]) -> bool | None:
+    stated = [value for found in sets if isinstance(value := table(found.data).get("allActionsIncluded"), bool)]
+    return all(stated) and len(stated) == len(sets) if stated else None
+
+
+def _actions(
+    found: RawAssertion, raw: RawManifest, created: frozenset[str], disclosures: dict[str, Ai]
+) -> Iterator[Action]:
+    whole = table(found.data)
+    templates = [table(template) for template in items(whole.get("templates"))]
+    agents = items(whole.get("softwareAgents"))
+    for index, entry in enumerate(items(whole.get("actions"))):
+        merged = _merged(table(entry), templates)
+        action = _action(merged, found.label, index, found.label in created, agents, raw, disclosures)
+        yield replace(action, templated=bool(action.source_type_raw) and not table(entry).get("digitalSourceType"))
+
+
+def _merged(entry: dict[Any, Any], templates: list[dict[Any, Any]]) -> dict[Any, Any]:
+    """Apply the ``*`` templates, then those of the same name, then the action itself (C2PA 2.4 §actions, templates)."""
+    name = entry.get("action")
+    matching = [t for t in templates if t.get("action") == "*"] + [t for t in templates if t.get("action") == name]
+    result: dict[Any, Any] = {}
+    parameters: dict[Any, Any] = {}
+    for part in [*matching, entry]:
+        parameters |= table(part.get("templateParameters")) | table(part.get("parameters"))
+        result |= part
+    return result | {"action": name, "parameters": parameters}
+
+
+def _action(
+    entry: dict[Any, Any],
+    label: str,
+    index: int,
+    created: bool,
+    agents: list[Any],
+    raw: RawManifest,
+    disclosures: dict[str, Ai],
+) -> Action:
+    parameters = table(entry.get("parameters"))
+    tool, tool_version = _agent(entry, agents)
+    source = text(entry.get("digitalSourceType"))
+    return Action(
+        name=text(entry.get("action")),
+        assertion=label,
+        index=index,
+        created=created,
+        source_type=terms.source_type(source),
+        source_type_raw=source,
+        tool=tool,
+        tool_version=tool_version,
+        when=text(entry.get("when")) or text(entry.get("whenStart")),
+        description=text(entry.get("description")),
+        reason=text(entry.get("reason")),
+        regions=tuple(_regions(entry)),
+        ingredients=tuple(_references(entry, parameters, raw)),
+        basis=text(parameters.get(terms.BASIS_PARAMETER)),
+        ai=_ai(parameters, disclosures),
+        parameters=tuple(
+            (str(key), text(value))
+            for key, value in parameters.items()
+            if key not in _REFERENCES | {terms.AI_PARAMETERS, terms.BASIS_PARAMETER, "relatedAssertions"}
+        ),
+    )
+
+
+def _agent(entry: dict[Any, Any], agents: list[Any]) -> tuple[str, str]:
+    agent = entry.get("softwareAgent")
+    index = entry.get("softwareAgentIndex")
+    if agent is None and isinstance(index, int) and 0 <= index < len(agents):
+        agent = agents[index]
+    if isinstance(agent, str):
+        return agent, ""
+    return text(table(agent).get("name")), text(table(agent).get("version"))
+
+
+def _references(entry: dict[Any, Any], parameters: dict[Any, Any], raw: RawManifest) -> Iterator[str]:
+    for reference in [*items(parameters.get("ingredients")), *items(parameters.get("ingredient"))]:
+        if label := assertion_of(reference):
+            yield label
+    instance = entry.get("instanceId") or parameters.get("instanceId")
+    if instance:
+        for found in raw.assertions:
+            if base(found.label) in _INGREDIENTS and table(found.data).get("instanceID") == instance:
+                yield found.label
+
+
+def _ai(parameters: dict[Any, Any], disclosures: dict[str, Ai]) -> Ai | None:
+    related = [disclosures[label] for label in _labels(parameters.get("relatedAssertions")) if label in disclosures]
+    disclosed = related[0] if related else Ai()
+    own = table(parameters.get(terms.AI_PARAMETERS))
+    if not own:
+        return disclosed if related else None
+    return Ai(
+        kind=text(own.get("kind")),
+        generative=text(own.get("generative")),
+        model=text(own.get("model")) or disclosed.model,
+        model_version=text(own.get("model_version")) or disclosed.model_version,
+        model_type=disclosed.model_type,
+        oversight=text(own.get("oversight")) or disclosed.oversight,
+        extent=text(own.get("extent")),
+        prompt=text(own.get("prompt")),
+    )
+
+
+def _regions(entry: dict[Any, Any]) -> Iterator[Region]:
+    for change in items(entry.get("changes")):
+        ranges = items(table(change).get("region")) or [change]
+        for found in ranges:
+            kind = text(table(found).get("type")) or "region"
+            shape = table(table(found).get("shape"))
+            yield Region(kind, _shape(shape) or text(table(change).get("description")) or short(found))
+    legacy = entry.get("changed")
+    if isinstance(legacy, str) and legacy:
+        yield Region("named", legacy.replace(";", ", "))
+
+
+def _shape(shape: dict[Any, Any]) -> str:
+    origin = table(shape.get("origin"))
+    if not {"x", "y"} <= set(origin):
+        return ""
+    unit = "%" if shape.get("unit") == "percent" else " px"
+    size = f", {shape['width']} × {shape['height']}{unit}" if {"width", "height"} <= set(shape) else ""
+    return f"{text(shape.get('type')) or 'shape'} at {origin['x']}, {origin['y']}{unit}{size}"
+
+
+def _redaction_reasons(sets: list[RawAssertion]) -> Iterator[tuple[str, str]]:
+    for found in sets:
+        for entry in items(table(found.data).get("actions")):
+            if table(entry).get("action") == "c2pa.redacted":
+                target = table(table(entry).get("parameters")).get("redacted")
+                yield text(target), text(table(entry).get("reason"))
+
+
+# --- AI disclosures and hints ---------------------------------------------------------------------------------
+
+
+def _is_disclosure(found: RawAssertion) -> bool:
+    return base(found.label) in {terms.AI_DISCLOSURE, _DISCLOSURE_INGREDIENT}
+
+
+def _disclosure(data: dict[Any, Any]) -> Ai:
+    profile = table(data.get("contentProfile"))
+    return Ai(
+        model=text(data.get("modelName")) or text(data.get("modelIdentifier")),
+        model_type=text(data.get("modelType")),
+        oversight=text(profile.get("humanOversightLevel")),
+    )
+
+
+def _hints(raw: RawManifest) -> Iterator[tuple[str, str]]:
+    for found in raw.assertions:
+        if base(found.label) == _GENERATIVE_AI_LEGACY:
+            yield found.label, text(table(found.data).get("description")) or short(found.data)
+
+
+# --- ingredients ------------------------------------------------------------------------------------------------
+
+
+def _ingredients(raw: RawManifest, disclosures: dict[str, Ai]) -> Iterator[Ingredient]:
+    for found in raw.assertions:
+        if base(found.label) not in _INGREDIENTS:
+            continue
+        data = table(found.data)
+        reference = data.get("activeManifest") or data.get("c2pa_manifest")
+        related = [disclosures[label] for label in _labels(data.get("relatedAssertions")) if label in disclosures]
+        yield Ingredient(
+            assertion=found.label,
+            relationship=text(data.get("relationship")),
+            manifest=manifest_of(reference),
+            title=text(data.get("dc:title")),
+            media_type=text(data.get("dc:format")),
+            source_type=terms.source_type(text(data.get("digitalSourceType"))),
+            recorded=tuple(_recorded(data)),
+            metadata=tuple((str(key), text(value)) for key, value in table(data.get("metadata")).items()),
+            ai=related[0] if related else None,
+        )
+
+
+def _recorded(data: dict[Any, Any]) -> Iterator[Status]:
+    for entry in items(data.get("validationStatus")):  # v1 and v2: failures and successes in one list
+        yield from statuses([entry], StatusLevel.FAILURE, by="recorded", split=True)
+    results = table(data.get("validationResults"))
+    parts = [table(results.get("activeManifest"))]
+    parts += [table(table(delta).get("validationDeltas")) for delta in items(results.get("ingredientDeltas"))]
+    for part in parts:
+        for level in StatusLevel:
+            yield from statuses(items(part.get(level.value)), level, by="recorded")
+
+
+_GOOD_ENDINGS = (".validated", ".trusted", ".match", ".insideValidity", ".accessible", ".notRevoked")
+
+
+def statuses(entries: Iterable[Any], level: StatusLevel, *, by: str, split: bool = False) -> Iterator[Status]:
+    """Read status entries; with *split*, success codes that an old list mixes in are told by their endings."""
+    for entry in entries:
+        found = table(entry)
+        code = text(found.get("code"))
+        if not code:
+            continue
+        real = StatusLevel.SUCCESS if split and code.endswith(_GOOD_ENDINGS) else level
+        yield Status(code, real, text(found.get("url")), text(found.get("explanation")), by)
+
+
+# --- permissions, names, statements ----------------------------------------------------------------------------------
+
+
+def _permissions(raw: RawManifest, created: frozenset[str]) -> Iterator[Permission]:
+    for found in raw.assertions:
+        if base(found.label) not in _TRAINING:
+            continue
+        whole = table(found.data)
+        entries = table(whole.get("entries")) or {k: v for k, v in whole.items() if k != "metadata"}
+        for key, value in entries.items():
+            rule = table(value)
+            yield Permission(
+                entry=str(key),
+                use=text(rule.get("use")) if rule else text(value),
+                # CAWG TDM 1.1: the CDDL says constraint_info, its prose constraints_info.
+                constraint=text(rule.get("constraint_info")) or text(rule.get("constraints_info")),
+                assertion=found.label,
+                created=found.label in created,
+            )
+
+
+_NAMES = ("dc:creator", "plus:ImageCreator", "Iptc4xmpExt:Contributor", "author", "creator")
+
+
+def _authors(raw: RawManifest) -> Iterator[Author]:
+    for found in raw.assertions:
+        if not _names_people(found.label):
+            continue
+        data = table(found.data)
+        for key in _NAMES:
+            for person in items(data.get(key)):
+                yield from _author(person, found.label, key)
+
+
+def _names_people(label: str) -> bool:
+    name = base(label)
+    return name.startswith(("stds.schema-org", "stds.iptc")) or name.endswith((".metadata", "photo-metadata"))
+
+
+def _author(person: Any, label: str, key: str) -> Iterator[Author]:
+    if isinstance(person, str):
+        if person:
+            yield Author(person, label, role=key)
+        return
+    data = table(person)
+    name = text(data.get("name") or data.get("plus:ImageCreatorName") or data.get("Iptc4xmpExt:Name"))
+    if name:
+        url = text(data.get("url") or data.get("@id") or data.get("identifier"))
+        yield Author(name, label, url=url, role=text(data.get("Iptc4xmpExt:Role")) or key)
+
+
+def _credits(raw: RawManifest) -> Iterator[tuple[str, str]]:
+    for found in raw.assertions:
+        if base(found.label).endswith(".metadata"):
+            for key, value in table(found.data).items():
+                if key != "@context":
+                    yield str(key), text(value)
+
+
+def _statements(raw: RawManifest, created: frozenset[str]) -> Iterator[Statement]:
+    for found in raw.assertions:
+        if base(found.label) == terms.STATEMENT:
+            for key, value in table(found.data).items():
+                yield Statement(str(key), text(value), found.label, found.label in created)

@@ -1,0 +1,163 @@
+"""When a manifest was signed: a trusted time stamp, an untrusted one, or no time at all; never mixed (T9, F12).
+
+The engine checks that a stamp belongs to the signature; that its authority is one of the reader's
+time-stamp authorities is checked here, because the engine also takes claim-signing authorities for it (F7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+
+from provenance import terms
+from provenance.terms import TimeKind
+from provenance.trust.paths import Path, find_path, parse_pem
+from provenance.trust.model import Purpose, Trust, TrustList
+from provenance.verification.model import SignedTime, TrustHit
+from provenance.verification.hits import hit_of_list
+
+SKEW = timedelta(minutes=5)
+_TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")  # OID 1.2.840.113549.1.9.16.1.4, DER
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is needed of an RFC 3161 token; nothing in it is verified."""
+
+    time: datetime
+    signer_serial: int | None
+    certificates: tuple[x509.Certificate, ...]
+
+    @property
+    def signer(self) -> x509.Certificate | None:
+        """The certificate that the token's signer info names; the only one that matters."""
+        named = [c for c in self.certificates if c.serial_number == self.signer_serial]
+        if self.signer_serial is None and len(self.certificates) == 1:
+            return self.certificates[0]
+        return named[0] if len(named) == 1 else None
+
+
+def signed_time(tokens: Sequence[bytes], codes: frozenset[str], trust: Trust, now: datetime) -> SignedTime:
+    """Judge the time stamps of one signature.
+
+    Args:
+        codes: what the engine said about this manifest, all levels together.
+    """
+    if not tokens:
+        return SignedTime(TimeKind.NONE)
+    problem = next((code for code in _PROBLEMS if code in codes), "")
+    token = parse(tokens[0])
+    if token is None:
+        return SignedTime(TimeKind.UNTRUSTED, problem=problem or "timeStamp.malformed")
+    value = token.time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    signer = token.signer
+    authority = signer.subject.rfc4514_string() if signer else ""
+    if len(tokens) > 1:
+        problem = "timeStamp.malformed"  # C2PA 2.4: exactly one token
+    if token.time > now + SKEW:
+        problem = problem or "timeStamp.outsideValidity"
+    if problem or "timeStamp.validated" not in codes or signer is None:
+        return SignedTime(TimeKind.UNTRUSTED, value, authority, problem=problem)
+    hits = tuple(_hits(token, signer, trust, now))
+    return SignedTime(TimeKind.TRUSTED if hits else TimeKind.UNTRUSTED, value, authority, hits)
+
+
+_PROBLEMS = (
+    "timeStamp.mismatch",
+    "timeStamp.malformed",
+    "timeStamp.outsideValidity",
+    "timeStamp.credentialInvalid",
+)
+
+
+def _hits(token: Token, signer: x509.Certificate, trust: Trust, now: datetime) -> Iterator[TrustHit]:
+    for found in trust.lists:
+        if found.purpose is Purpose.TIME_STAMP and (path := _path(token, signer, found)):
+            yield hit_of_list(found, path.anchor_sha256, now)
+
+
+def _path(token: Token, signer: x509.Certificate, found: TrustList) -> Path | None:
+    path = find_path(
+        signer, token.certificates, parse_pem(found.pem), at=token.time, ekus=(terms.EKU_TIME_STAMPING,)
+    )
+    return path if isinstance(path, Path) and not path.dissent else None
+
+
+def parse(token: bytes) -> Token | None:
+    """Read a TimeStampToken, or the TimeStampResp that version 1 stamps hold; None if it is neither."""
+    try:
+        signed = _signed_data(token)
+        info = _tst_info(signed)
+        time = _generalized_time(info)
+        return Token(time, _signer_serial(signed), _certificates(signed))
+    except (ValueError, IndexError, TypeError):
+        return None
+
+
+# --- the few DER structures of RFC 5652 and RFC 3161 that we need, bounded by the bytes at hand ---------------
+
+
+def _elements(data: bytes) -> list[tuple[int, bytes, bytes]]:
+    """Return (tag, content, whole) of the elements that *data* holds side by side."""
+    found: list[tuple[int, bytes, bytes]] = []
+    at = 0
+    while at < len(data) and len(found) < 64:
+        tag, length, head = data[at], data[at + 1], 2
+        if length & 0x80:
+            count = length & 0x7F
+            if not 1 <= count <= 4:
+                raise ValueError("length")
+            length = int.from_bytes(data[at + 2 : at + 2 + count], "big")
+            head += count
+        end = at + head + length
+        if end > len(data):
+            raise ValueError("truncated")
+        found.append((tag, data[at + head : end], data[at:end]))
+        at = end
+    return found
+
+
+def _content_info(token: bytes) -> bytes:
+    outer = _elements(token)[0]
+    first = _elements(outer[1])
+    # TimeStampResp starts with a SEQUENCE (PKIStatusInfo), ContentInfo with an OID.
+    return first[1][2] if first[0][0] == 0x30 else outer[2]
+
+
+def _signed_data(token: bytes) -> list[tuple[int, bytes, bytes]]:
+    info = _elements(_elements(_content_info(token))[0][1])
+    return _elements(_elements(info[1][1])[0][1])
+
+
+def _tst_info(signed: Iterable[tuple[int, bytes, bytes]]) -> list[tuple[int, bytes, bytes]]:
+    for tag, content, _ in signed:
+        if tag == 0x30 and content.startswith(_TST_INFO):
+            octets = _elements(_elements(content)[1][1])[0][1]
+            return _elements(_elements(octets)[0][1])
+    raise ValueError("no TSTInfo")
+
+
+def _generalized_time(info: list[tuple[int, bytes, bytes]]) -> datetime:
+    text = next(content for tag, content, _ in info if tag == 0x18).decode("ascii")
+    pattern = "%Y%m%d%H%M%S.%fZ" if "." in text else "%Y%m%d%H%M%SZ"
+    return datetime.strptime(text, pattern).replace(tzinfo=UTC)
+
+
+def _certificates(signed: list[tuple[int, bytes, bytes]]) -> tuple[x509.Certificate, ...]:
+    sets = [content for tag, content, _ in signed if tag == 0xA0]
+    return tuple(x509.load_der_x509_certificate(whole) for _, _, whole in _elements(sets[0])[:16]) if sets else ()
+
+
+def _signer_serial(signed: list[tuple[int, bytes, bytes]]) -> int | None:
+    """Return the serial number of issuerAndSerialNumber of the only SignerInfo; None for a key identifier."""
+    infos = _elements(signed[-1][1])
+    if len(infos) != 1:
+        raise ValueError("signers")
+    fields = _elements(infos[0][1])
+    tag, content, _ = fields[1]
+    if tag != 0x30:
+        return None
+    return int.from_bytes(_elements(content)[1][1], "big", signed=True)
