@@ -21,6 +21,7 @@ from cryptography.x509 import verification
 from cryptography.x509.oid import ExtensionOID
 
 from provenance import terms
+from provenance.trust.model import Purpose, Tier, TrustList
 
 MAX_PATH = 8
 MIN_RSA_BITS = 2048
@@ -54,6 +55,26 @@ class Failure:
 def parse_pem(text: str) -> tuple[x509.Certificate, ...]:
     """Return the certificates of a PEM text; an empty text holds none."""
     return tuple(x509.load_pem_x509_certificates(text.encode())) if text.strip() else ()
+
+
+@cache
+def anchors_of(found: TrustList, purpose: Purpose) -> tuple[x509.Certificate, ...]:
+    """Return the anchors of *found* that vouch for *purpose*; () if it has none.
+
+    The interim list holds claim signers and time-stamp authorities in one file; the latter are told by
+    their extended key usage.
+    """
+    if found.tier is not Tier.INTERIM:
+        return parse_pem(found.pem) if found.purpose is purpose else ()
+    if purpose is Purpose.IDENTITY:
+        return ()
+    stamps = purpose is Purpose.TIME_STAMP
+    return tuple(anchor for anchor in parse_pem(found.pem) if _only_stamps(anchor) is stamps)
+
+
+def _only_stamps(anchor: x509.Certificate) -> bool:
+    usages = _value(anchor.extensions, x509.ExtendedKeyUsage)
+    return usages is not None and {usage.dotted_string for usage in usages} == {terms.EKU_TIME_STAMPING}
 
 
 def sha256(certificate: x509.Certificate) -> str:

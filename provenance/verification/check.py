@@ -26,7 +26,7 @@ from provenance.container.kinds import suggested
 from provenance.container.model import Kind, Limits, Prescan, RawManifest, Refusal
 from provenance.container.prescan import prescan, prescan_store
 from provenance.engine.context import Anchors, reading_context
-from provenance.engine.read import NOT_FOUND, REMOTE, Reading, read
+from provenance.engine.read import NOT_FOUND, REMOTE, read
 from provenance.engine.versions import below_reading_floor, versions
 from provenance.errors import AssetError
 from provenance.terms import Integrity, Level, StatusLevel
@@ -122,7 +122,13 @@ def _judge(
         code = "claim.missing" if reading.code in {NOT_FOUND, REMOTE} else reading.code
         own.append(_failure(code, raws[-1].label, reading.message, by="engine"))
     elif reading.active != raws[-1].label:
-        own.append(_failure(terms.OWN + "chain.activeDiffers", raws[-1].label, "the engine takes another manifest for the active one"))
+        own.append(
+            _failure(
+                terms.OWN + "chain.activeDiffers",
+                raws[-1].label,
+                "the engine takes another manifest for the active one",
+            )
+        )
     coverage, findings = _coverage(stream, scan, raws)
     found = chain(raws, reading, options.trust, now, [*own, *findings])
     return _Judged(_overall(found, coverage), found, coverage)
@@ -156,7 +162,9 @@ def _disagreement(
 def _refused(refusals: tuple[Refusal, ...]) -> _Judged:
     stops = tuple(Stop(found.limit or found.code, found.allowed, found.found) for found in refusals)
     broken = tuple(
-        _failure(_BROKEN_REFUSALS[found.code], "", found.explanation) for found in refusals if found.code in _BROKEN_REFUSALS
+        _failure(_BROKEN_REFUSALS[found.code], "", found.explanation)
+        for found in refusals
+        if found.code in _BROKEN_REFUSALS
     )
     first = refusals[0]
     if broken:
@@ -164,9 +172,7 @@ def _refused(refusals: tuple[Refusal, ...]) -> _Judged:
     return _Judged(Integrity.NOT_CHECKED, stops=stops, problem=first.explanation or f"limit reached: {first.limit}")
 
 
-def _coverage(
-    stream: BinaryIO, scan: Prescan, raws: tuple[RawManifest, ...]
-) -> tuple[Coverage, tuple[Status, ...]]:
+def _coverage(stream: BinaryIO, scan: Prescan, raws: tuple[RawManifest, ...]) -> tuple[Coverage, tuple[Status, ...]]:
     active = _bound(raws)
     if active.compressed:
         return Coverage(checked=False), ()
@@ -213,7 +219,9 @@ def _assembled(
     named = suggested(path.name)
     manifests = judged.chain.manifests if judged.chain else ()
     level = manifests[0].signer.level if manifests and judged.integrity is Integrity.INTACT else Level.UNVERIFIED
-    kind = "embedded" if scan.store is not None else "sidecar" if beside.found else "remote" if scan.remote_url else "none"
+    kind = (
+        "embedded" if scan.store is not None else "sidecar" if beside.found else "remote" if scan.remote_url else "none"
+    )
     return Verification(
         name=path.name,
         size=scan.size,

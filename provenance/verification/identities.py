@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from provenance import terms
-from provenance.container.model import RawManifest
 from provenance.container.cose import decode as decode_cose
+from provenance.container.model import RawManifest
 from provenance.terms import StatusLevel
 from provenance.trust.model import Purpose, Trust
 from provenance.verification.model import Identity, Status, VerifiedIdentity
@@ -30,7 +30,12 @@ _UNDECIDED = frozenset(
     }
 )  # fmt: skip
 _UNTRUSTED = frozenset(
-    {"cawg.x509.credential.untrusted", "cawg.ica.untrusted_issuer", "signingCredential.untrusted", "cawg.identity.untrusted"}
+    {
+        "cawg.x509.credential.untrusted",
+        "cawg.ica.untrusted_issuer",
+        "signingCredential.untrusted",
+        "cawg.identity.untrusted",
+    }
 )
 _REVOKED = frozenset({"cawg.identity.credential_revoked", "cawg.ica.credential.revoked", "cawg.x509.ocsp.revoked"})
 
@@ -48,9 +53,7 @@ def identities(raw: RawManifest, statuses: Sequence[Status], trust: Trust, now: 
             continue
         data = table(found.data)
         own = tuple(
-            status
-            for status in statuses
-            if about_identity(status) and assertion_of(status.where) in {"", found.label}
+            status for status in statuses if about_identity(status) and assertion_of(status.where) in {"", found.label}
         )
         yield _identity(found.label, data, own, everything, trust, now)
 

@@ -19,12 +19,21 @@ from provenance import terms
 from provenance.container.model import RawSignature
 from provenance.terms import Integrity, Level, TimeKind
 from provenance.trust.model import Denial, Purpose, Tier, Trust, TrustList
-from provenance.trust.paths import Failure, Path, find_path, leaf_fault, parse_pem, sha256
+from provenance.trust.paths import Failure, Path, anchors_of, find_path, leaf_fault, parse_pem, sha256
 from provenance.trust.pins import Pin
 from provenance.verification.hits import hit_of_list, hit_of_pin
 from provenance.verification.model import Certificate, SignedTime, Signer, TrustHit
 
-_COSE = {-7: "es256", -35: "es384", -36: "es512", -37: "ps256", -38: "ps384", -39: "ps512", -8: "ed25519", -19: "ed25519"}
+_COSE = {
+    -7: "es256",
+    -35: "es384",
+    -36: "es512",
+    -37: "ps256",
+    -38: "ps384",
+    -39: "ps512",
+    -8: "ed25519",
+    -19: "ed25519",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,9 @@ def signer(
         integrity: of the manifest, before its signer is judged.
     """
     chain = certificates(signature)
-    algorithm = _COSE.get(signature.algorithm, "") if isinstance(signature.algorithm, int) else str(signature.algorithm or "")
+    algorithm = (
+        _COSE.get(signature.algorithm, "") if isinstance(signature.algorithm, int) else str(signature.algorithm or "")
+    )
     if not chain:
         return Signer(Level.UNVERIFIED, (), algorithm, problems=("chain.unreadable",))
     at = _moment(time, now)
@@ -105,8 +116,7 @@ def judge(chain: Sequence[x509.Certificate], trust: Trust, at: datetime, now: da
     hits: list[TrustHit] = []
     problems: list[str] = []
     for found in trust.lists:
-        if found.purpose is purpose:
-            hits += _list_hits(chain, found, at, now, problems)
+        hits += _list_hits(chain, found, at, now, problems, purpose)
     for pin in trust.pins:
         hits += _pin_hits(chain, pin, at, problems)
     fault = leaf_fault(chain[0], at=at, ekus=(*terms.SIGNING_EKUS, terms.EKU_MICROSOFT))
@@ -116,24 +126,30 @@ def judge(chain: Sequence[x509.Certificate], trust: Trust, at: datetime, now: da
 
 
 def _list_hits(
-    chain: Sequence[x509.Certificate], found: TrustList, at: datetime, now: datetime, problems: list[str]
+    chain: Sequence[x509.Certificate],
+    found: TrustList,
+    at: datetime,
+    now: datetime,
+    problems: list[str],
+    purpose: Purpose,
 ) -> Iterator[TrustHit]:
     ekus = (*terms.SIGNING_EKUS, terms.EKU_MICROSOFT) if found.tier is Tier.INTERIM else terms.SIGNING_EKUS
+    anchors = anchors_of(found, purpose)
+    if not anchors:
+        return
     allowed = {sha256(certificate) for certificate in parse_pem(found.allowed)}
     fingerprint = sha256(chain[0])
     if fingerprint in allowed and not leaf_fault(chain[0], at=at, ekus=ekus):
         yield hit_of_list(found, fingerprint, now)  # T4: a single leaf; expiry still counts
         return
-    path = find_path(chain[0], chain[1:], parse_pem(found.pem), at=at, ekus=ekus)
+    path = find_path(chain[0], chain[1:], anchors, at=at, ekus=ekus)
     if isinstance(path, Path) and not path.dissent:
         yield hit_of_list(found, path.anchor_sha256, now)
     elif objection := _objection(path):
         problems.append(objection)
 
 
-def _pin_hits(
-    chain: Sequence[x509.Certificate], pin: Pin, at: datetime, problems: list[str]
-) -> Iterator[TrustHit]:
+def _pin_hits(chain: Sequence[x509.Certificate], pin: Pin, at: datetime, problems: list[str]) -> Iterator[TrustHit]:
     path = find_path(chain[0], chain[1:], parse_pem(pin.pem), at=at, ekus=terms.SIGNING_EKUS)
     if isinstance(path, Path) and not path.dissent:
         yield hit_of_pin(pin)

@@ -14,10 +14,10 @@ from cryptography import x509
 
 from provenance import terms
 from provenance.terms import TimeKind
-from provenance.trust.paths import Path, find_path, parse_pem
 from provenance.trust.model import Purpose, Trust, TrustList
-from provenance.verification.model import SignedTime, TrustHit
+from provenance.trust.paths import Path, anchors_of, find_path
 from provenance.verification.hits import hit_of_list
+from provenance.verification.model import SignedTime, TrustHit
 
 SKEW = timedelta(minutes=5)
 _TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")  # OID 1.2.840.113549.1.9.16.1.4, DER
@@ -75,13 +75,17 @@ _PROBLEMS = (
 
 def _hits(token: Token, signer: x509.Certificate, trust: Trust, now: datetime) -> Iterator[TrustHit]:
     for found in trust.lists:
-        if found.purpose is Purpose.TIME_STAMP and (path := _path(token, signer, found)):
+        if path := _path(token, signer, found):
             yield hit_of_list(found, path.anchor_sha256, now)
 
 
 def _path(token: Token, signer: x509.Certificate, found: TrustList) -> Path | None:
     path = find_path(
-        signer, token.certificates, parse_pem(found.pem), at=token.time, ekus=(terms.EKU_TIME_STAMPING,)
+        signer,
+        token.certificates,
+        anchors_of(found, Purpose.TIME_STAMP),
+        at=token.time,
+        ekus=(terms.EKU_TIME_STAMPING,),
     )
     return path if isinstance(path, Path) and not path.dissent else None
 
