@@ -17,8 +17,10 @@ from provenance.engine.embed import check_tsa_url, embed
 from provenance.errors import AssetError, CredentialError, EngineError, TimeStampError
 from provenance.terms import ACTIONS, Algorithm
 from tests.support import pictures
+from tests.support import pki as make_pki
 from tests.support.pki import KEYS, Authority, Issued
 from tests.support.signing import KeyInMemory, http_service, plan
+from tests.support.tsa import time_stamp_authority
 
 KINDS = {
     "jpeg": Kind.JPEG, "png": Kind.PNG, "webp": Kind.WEBP, "tiff": Kind.TIFF, "gif": Kind.GIF, "avif": Kind.AVIF,
@@ -192,6 +194,23 @@ def test_an_unreachable_time_stamp_service_is_named(tmp_path: Path, issued: Issu
 
     with pytest.raises(TimeStampError, match=r"^127\.0\.0\.1:9: gave no time stamp"):
         sign(path, Kind.JPEG, KeyInMemory(issued), tsa_url="http://127.0.0.1:9/")
+
+
+def test_a_real_time_stamp_is_carried(tmp_path: Path, pki: Authority, issued: Issued, anchors: Anchors) -> None:
+    """A stamp of an RFC 3161 authority stands in the file and is valid; trusted only where its authority is."""
+    path = pictures.jpeg(tmp_path / "a.jpg")
+    other = make_pki.authority("Clock")
+
+    with time_stamp_authority(other) as url:
+        _, signed = sign(path, Kind.JPEG, KeyInMemory(issued), tsa_url=url)
+
+    _, report = state(signed, Kind.JPEG, anchors)
+    results = report["validation_results"]["activeManifest"]
+    assert "timeStamp.validated" in {entry["code"] for entry in results["success"]}
+    assert "timeStamp.untrusted" in {entry["code"] for entry in results["informational"]}
+    root = other.anchor_pem.decode()
+    _, report = state(signed, Kind.JPEG, Anchors(claim=anchors.claim, time_stamp=root))
+    assert "timeStamp.trusted" in {entry["code"] for entry in report["validation_results"]["activeManifest"]["success"]}
 
 
 _NO_ADDRESS = "is not the address of a time-stamp service; it starts with http:// or https://"
