@@ -1,0 +1,23 @@
+"""The child's command line: ``python -I worker/__main__.py ROOT MODULE [SEARCH…]``.
+
+``-I`` keeps the working directory and PYTHONPATH of the caller out. So ROOT says where the package lies, and
+SEARCH where the caller found its other packages (a user site, the folder of a plug-in); they come last.
+"""
+
+import sys
+
+
+def main() -> None:
+    """Load MODULE, set limits, serve jobs until the pipe ends."""
+    root, module, *search = sys.argv[1:]
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    sys.path.extend(place for place in search if place not in sys.path)
+
+    from provenance.worker import child  # noqa: PLC0415 - only findable now
+
+    child.serve(module)
+
+
+if __name__ == "__main__":
+    main()
