@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from provenance.container.model import Limits, Refusal, Span
+from provenance.container.model import Limits, Span
 from provenance.container.parts import Layout, Part, Placed, Role, merged
-from provenance.container.source import Counter, MalformedError, Source, StoppedError
+from provenance.container.source import Counter, MalformedError, Source, second_store
 
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 EXIF = b"Exif\0\0"
@@ -125,11 +125,7 @@ def _store_segment(source: Source, walk: _Walk, span: Span, body: Span) -> bool:
         begun.bodies.append(Span(body.start + _HEAD, body.length - _HEAD))
         return True
     if begun is not None or (first and walk.stores):
-        raise StoppedError(
-            Refusal(
-                "second_store", explanation="the file holds more than one manifest store; which one counts is undefined"
-            )
-        )
+        raise second_store()
     if not first:
         return False
     walk.stores.append(_Store(instance, number, [span], [Span(body.start + 8, body.length - 8)]))

@@ -19,6 +19,14 @@ class Role(Enum):
     TRAILER = "trailer"  # after the end that the format defines
 
 
+class Coding(Enum):
+    """How the bytes of a store stand in the file."""
+
+    PLAIN = "plain"
+    BASE64 = "base64"  # SVG
+    SUB_BLOCKS = "sub-blocks"  # GIF
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One segment, chunk, block or box."""
@@ -36,7 +44,7 @@ class Placed:
     spans: tuple[Span, ...]  # with headers
     bodies: tuple[Span, ...]  # the bytes of the store, in order
     excludable: tuple[Span, ...]  # exactly what a hard binding may leave out
-    encoded: bool = False  # as base64 text (SVG)
+    coding: Coding = Coding.PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from provenance.container.model import Limits, Refusal, Span
+from provenance.container.model import Limits, Span
 from provenance.container.parts import Layout, Part, Placed, Role
-from provenance.container.source import Counter, MalformedError, Source, StoppedError
+from provenance.container.source import Counter, MalformedError, Source, second_store
 
 _XMP = b"XML:com.adobe.xmp\0"
 # Chunks that change no sample and no colour; anything unknown counts as picture, which is the careful side.
@@ -32,12 +32,7 @@ def lay_out(source: Source, limits: Limits) -> Layout:
             at = span.end
             if kind == b"caBX":
                 if stores:
-                    raise StoppedError(
-                        Refusal(
-                            "second_store",
-                            explanation="the file holds more than one manifest store; which one counts is undefined",
-                        )
-                    )
+                    raise second_store()
                 stores.append(Placed((span,), (body,), (span,)))
             elif kind == b"iTXt" and source.read(body.start, len(_XMP)) == _XMP:
                 _xmp(source, body, xmp, packed)

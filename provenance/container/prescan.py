@@ -6,11 +6,11 @@ import base64
 import binascii
 from typing import BinaryIO
 
-from provenance.container import jumbf, xmp
+from provenance.container import gif, jumbf, xmp
 from provenance.container.kinds import sniff_source
 from provenance.container.layout import lay_out
 from provenance.container.model import Kind, Limits, Prescan, RawManifest, Refusal, Span
-from provenance.container.parts import Layout, Placed
+from provenance.container.parts import Coding, Layout, Placed
 from provenance.container.source import MalformedError, Source, StoppedError, over
 
 DEFAULT = Limits()
@@ -70,12 +70,14 @@ def prescan_store(data: bytes, limits: Limits = DEFAULT) -> Prescan:
 
 def _collect(source: Source, placed: Placed, limits: Limits) -> bytes:
     size = sum(body.length for body in placed.bodies)
-    if placed.encoded:
+    if placed.coding is Coding.BASE64:
         size = size * 3 // 4
     if size > limits.store_bytes:
         raise over("store_bytes", limits.store_bytes, size, "bytes of the manifest store")
     data = b"".join(source.take(body.start, body.length, "the manifest store") for body in placed.bodies)
-    if not placed.encoded:
+    if placed.coding is Coding.SUB_BLOCKS:
+        return gif.joined(data)
+    if placed.coding is Coding.PLAIN:
         return data
     try:
         return base64.b64decode(b"".join(data.split()), validate=True)

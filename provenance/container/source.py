@@ -50,11 +50,13 @@ class Counter:
 class Source:
     """A seekable stream as an array of bytes."""
 
-    __slots__ = ("_stream", "size")
+    __slots__ = ("_block", "_block_start", "_stream", "size")
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self.size = stream.seek(0, 2)
+        self._block = b""
+        self._block_start = 0
 
     def read(self, start: int, length: int) -> bytes:
         """Return *length* bytes from *start*; fewer only at the end of the file."""
@@ -65,6 +67,13 @@ class Source:
         while len(found) < length and (more := self._stream.read(min(length, self.size - start) - len(found))):
             found += more
         return found
+
+    def near(self, start: int) -> tuple[bytes, int]:
+        """Return a block that holds *start*, and where in it that is; the block is kept for the neighbours."""
+        at = start - self._block_start
+        if not 0 <= at < len(self._block):
+            self._block, self._block_start, at = self.read(start, BLOCK), start, 0
+        return self._block, at
 
     def take(self, start: int, length: int, what: str) -> bytes:
         """Return exactly *length* bytes from *start*.
@@ -100,3 +109,13 @@ class Source:
             kept = window[-(len(wanted) - 1) :] if len(wanted) > 1 else b""
             at += len(block)
         return -1
+
+
+def second_store() -> StoppedError:
+    """Return the exception for a file with two manifest stores (security P3)."""
+    return StoppedError(
+        Refusal(
+            "second_store",
+            explanation="the file holds more than one manifest store; which one counts is not defined",
+        )
+    )
