@@ -1,0 +1,1 @@
+"""What an author states: steps, tools, credit, permissions; the artist's profile."""
