@@ -87,8 +87,18 @@ class Trust:
             parts += [pin.pem for pin in self.pins]
         return "\n".join(parts)
 
+    def joined(self, other: Trust) -> Trust:
+        """Return everything that this reader and *other* trust and deny."""
+        return Trust(
+            (*self.lists, *other.lists),
+            (*self.pins, *other.pins),
+            (*self.denied, *other.denied),
+            (*self.products, *other.products),
+        )
+
     @property
     def allowed(self) -> str:
+        """Return the single leaves that lists name, as PEM."""
         return "\n".join(found.allowed for found in self.lists if found.allowed)
 
 

@@ -1,4 +1,4 @@
-"""One file -> one Verification, in this process. Hostile files belong in a worker: see `verification.pool`.
+"""One file -> one Verification, in this process. Hostile files belong in a worker: see `verification.files`.
 
 The steps, in their order:
 
@@ -23,19 +23,25 @@ from typing import Any, BinaryIO
 from provenance import terms
 from provenance.container.coverage import uncovered
 from provenance.container.kinds import suggested
-from provenance.container.model import Kind, Limits, Prescan, RawManifest, Refusal
+from provenance.container.model import Kind, Prescan, RawManifest, Refusal
 from provenance.container.prescan import prescan, prescan_store
 from provenance.engine.context import Anchors, reading_context
 from provenance.engine.read import NOT_FOUND, REMOTE, read
 from provenance.engine.versions import below_reading_floor, versions
 from provenance.errors import AssetError
+from provenance.home import Home
 from provenance.terms import Integrity, Level, StatusLevel
+from provenance.trust.lists import load
 from provenance.trust.model import NOBODY, Purpose, Tier, Trust
 from provenance.verification import sidecars
 from provenance.verification.chain import Chain, chain
 from provenance.verification.hits import in_use
 from provenance.verification.model import Coverage, Environment, Range, Source, Status, Stop, Verification
+from provenance.verification.options import Options, Request
 from provenance.verification.sidecars import Sidecar
+from provenance.worker import codec
+
+__all__ = ["Options", "check", "job"]
 
 NOT_COVERED = terms.OWN + "coverage.exclusions"
 NO_BINDING = "claim.hardBindings.missing"
@@ -44,17 +50,6 @@ SECOND_STORE = terms.OWN + "container.secondStore"
 MALFORMED = terms.OWN + "container.malformed"
 _BROKEN_REFUSALS = {"second_store": SECOND_STORE, "duplicate_label": MALFORMED, "label": MALFORMED,
                     "unknown_superbox": MALFORMED, "malformed": MALFORMED}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to check. The defaults trust nobody, look for a sidecar, and reach for no network."""
-
-    trust: Trust = NOBODY
-    limits: Limits = field(default_factory=Limits)
-    sidecar: str = ""  # path of a sidecar to use; "" looks beside the file
-    as_of: str = ""  # ISO time to judge certificates at; "" is now. The lists are those of today
-    digest: bool = False  # also compute the SHA-256 of the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +62,12 @@ class _Judged:
     stops: tuple[Stop, ...] = ()
     statuses: tuple[Status, ...] = ()
     problem: str = ""
+
+
+def job(argument: Any) -> Verification:
+    """Answer a `Request`, as a worker gets it."""
+    request = codec.decode(Request, argument)
+    return check(Path(request.path), options=request.options)
 
 
 def check(path: Path, *, options: Options) -> Verification:
@@ -85,6 +86,7 @@ def check(path: Path, *, options: Options) -> Verification:
 
 
 def _checked(path: Path, stream: BinaryIO, options: Options) -> Verification:
+    options = _with_home(options)
     now = _moment(options.as_of)
     scan = prescan(stream, options.limits)
     beside = sidecars.find(path, options.limits, Path(options.sidecar) if options.sidecar else None)
@@ -100,6 +102,30 @@ def _checked(path: Path, stream: BinaryIO, options: Options) -> Verification:
         judged = _Judged(Integrity.ELSEWHERE if scan.remote_url else Integrity.NO_CREDENTIALS)
     disagreement = _disagreement(stream, scan, beside, judged, options, now) if scan.store and beside.found else ""
     return _assembled(path, scan, beside, judged, disagreement, options, now, stream)
+
+
+def _with_home(options: Options) -> Options:
+    if not options.home:
+        return options
+    own = _trust_of(options.home, _stamp(Home(Path(options.home))))
+    return replace(options, trust=options.trust.joined(own), home="")
+
+
+@lru_cache(maxsize=4)
+def _trust_of(home: str, stamp: tuple[int, ...]) -> Trust:
+    return load(Home(Path(home)))
+
+
+def _stamp(home: Home) -> tuple[int, ...]:
+    """Return the times at which what the reader trusts was last changed, so that a change is seen."""
+    return tuple(_changed(home.trust / name) for name in ("pins.toml", "deny.toml", "lists/index.json"))
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 # --- one store ------------------------------------------------------------------------------------------------

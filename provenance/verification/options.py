@@ -1,0 +1,28 @@
+"""How to check a file. Light: a parent process that hands files to workers loads nothing heavier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from provenance.container.model import Limits
+from provenance.trust.model import NOBODY, Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The defaults trust nobody, look for a sidecar beside the file, and reach for no network."""
+
+    trust: Trust = NOBODY
+    home: str = ""  # a user's directory whose pins, lists and deny list count too
+    limits: Limits = field(default_factory=Limits)
+    sidecar: str = ""  # path of a sidecar to use; "" looks beside the file
+    as_of: str = ""  # ISO time to judge certificates at; "" is now. The lists are those of today
+    digest: bool = False  # also compute the SHA-256 of the file
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a worker is asked: one file."""
+
+    path: str  # absolute
+    options: Options
