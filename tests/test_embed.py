@@ -15,7 +15,8 @@ from provenance.engine import identity, versions
 from provenance.engine.context import Anchors, reading_context, writing_context
 from provenance.engine.embed import check_tsa_url, embed
 from provenance.errors import AssetError, CredentialError, EngineError, TimeStampError
-from provenance.terms import ACTIONS, Algorithm
+from provenance.signing.plan import PlannedIngredient
+from provenance.terms import ACTIONS, Algorithm, Relationship
 from tests.support import pictures
 from tests.support import pki as make_pki
 from tests.support.pki import KEYS, Authority, Issued
@@ -81,6 +82,42 @@ def test_a_picture_can_be_signed_beside_itself(name: str, tmp_path: Path, issued
 
     assert signed == b""
     assert state(path.read_bytes(), BESIDE[name], anchors, store=store)[0] == "Trusted"
+
+
+OPENED = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["parent"]}}
+PARENT = PlannedIngredient("parent", Relationship.PARENT_OF, None, {"label": "parent", "relationship": "parentOf"})
+
+
+def test_a_file_becomes_its_own_parent(tmp_path: Path, issued: Issued, anchors: Anchors) -> None:
+    """An ingredient without a path is the file being signed; its manifest stays in the store."""
+    path = pictures.jpeg(tmp_path / "a.jpg")
+    path.write_bytes(sign(path, Kind.JPEG, KeyInMemory(issued))[1])
+
+    _, signed = sign(path, Kind.JPEG, KeyInMemory(issued), plan=plan(OPENED, ingredients=(PARENT,)))
+
+    found_state, report = state(signed, Kind.JPEG, anchors)
+    assert (found_state, len(report["manifests"])) == ("Trusted", 2)
+
+
+def test_a_parent_in_a_sidecar_is_kept(tmp_path: Path, issued: Issued, anchors: Anchors) -> None:
+    """A store that lies beside the picture becomes part of the new one, with its results."""
+    path = pictures.bmp(tmp_path / "a.bmp")
+    first, _ = sign(path, Kind.BMP, KeyInMemory(issued), beside=True)
+
+    store, _ = sign(
+        path,
+        Kind.BMP,
+        KeyInMemory(issued),
+        beside=True,
+        plan=plan(OPENED, ingredients=(PARENT,)),
+        stores={"parent": first},
+    )
+
+    found_state, report = state(path.read_bytes(), Kind.BMP, anchors, store=store)
+    assert (found_state, len(report["manifests"])) == ("Trusted", 2)
+    (ingredient,) = report["manifests"][report["active_manifest"]]["ingredients"]
+    assert ingredient["active_manifest"] in report["manifests"]
+    assert ingredient["validation_results"]["activeManifest"]["success"]
 
 
 @pytest.mark.parametrize("algorithm", KEYS)

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import urlsplit
 
 import c2pa
 
+from provenance.container.kinds import sniff
 from provenance.container.model import Kind
 from provenance.engine import identity as identities
 from provenance.engine.versions import require_signing
@@ -42,6 +45,9 @@ class SigningCredential(Protocol):
 
 class Ingredient(Protocol):
     """An ingredient as `signing.plan` has it."""
+
+    @property
+    def label(self) -> str: ...
 
     @property
     def path(self) -> Path | None: ...
@@ -80,7 +86,7 @@ def embed(
     identity: SigningCredential | None = None,
     tsa_url: str | None = None,
     parent: BinaryIO | None = None,
-    media_type: Callable[[BinaryIO], str] | None = None,
+    stores: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:
     """Sign *plan* over *source* and return the manifest store.
 
@@ -89,7 +95,7 @@ def embed(
     Args:
         destination: gets the picture with the manifest in it; None leaves the picture as it is (a sidecar).
         parent: the bytes of an ingredient without a path, where they are not *source* itself.
-        media_type: tells the kind of an ingredient from its bytes.
+        stores: manifest stores of ingredients that lie beside their pictures, by the ingredient's label.
 
     Raises:
         AssetError, CredentialError, EngineError, TimeStampError: by what went wrong.
@@ -106,7 +112,8 @@ def embed(
         if plan.thumbnail is not None:
             builder.add_resource(_THUMBNAIL, io.BytesIO(plan.thumbnail))
         for ingredient in plan.ingredients:
-            _add(builder, ingredient, own=(parent or source, kind.value), media_type=media_type)
+            with _opened(ingredient, parent or source) as stream:
+                _add(builder, ingredient, stream, context=context, store=stores.get(ingredient.label))
         if destination is None:
             builder.set_no_embed()
         store: bytes = builder.sign(signer, kind.value, reading, writing)
@@ -192,24 +199,43 @@ def _thumbnail_entry(plan: Plan) -> dict[str, Any]:
     return {"thumbnail": {"format": "image/jpeg", "identifier": _THUMBNAIL}}
 
 
-def _add(
-    builder: c2pa.Builder,
-    ingredient: Ingredient,
-    *,
-    own: tuple[BinaryIO, str],
-    media_type: Callable[[BinaryIO], str] | None,
-) -> None:
+@contextlib.contextmanager
+def _opened(ingredient: Ingredient, own: BinaryIO) -> Iterator[BinaryIO]:
     if ingredient.path is None:
-        stream, kind = own
-        stream.seek(0)
-        builder.add_ingredient(dict(ingredient.definition), kind, stream)
+        yield own
         return
     try:
-        with ingredient.path.open("rb") as opened:
-            kind = media_type(opened) if media_type else Kind.OTHER.value
-            builder.add_ingredient(dict(ingredient.definition), kind, opened)
+        stream = ingredient.path.open("rb")
     except OSError as exc:
         raise AssetError(plain(ingredient.path.name), f"cannot be read ({exc.strerror})") from exc
+    with stream:
+        yield stream
+
+
+def _add(
+    builder: c2pa.Builder, ingredient: Ingredient, stream: BinaryIO, *, context: c2pa.Context, store: bytes | None
+) -> None:
+    kind = sniff(stream).value
+    definition = dict(ingredient.definition)
+    if store is not None:
+        # The engine reads no sidecar of an ingredient; it takes the store and its results as they are handed in.
+        definition |= _detached(ingredient, kind, stream, store=store, context=context)
+        builder.add_resource(definition["manifest_data"]["identifier"], io.BytesIO(store))
+    stream.seek(0)
+    builder.add_ingredient(definition, kind, stream)
+
+
+def _detached(
+    ingredient: Ingredient, kind: str, stream: BinaryIO, *, store: bytes, context: c2pa.Context
+) -> dict[str, Any]:
+    with c2pa.Reader(kind, stream, store, context=context) as reader:
+        found = json.loads(reader.json())
+    return {
+        "format": kind,
+        "manifest_data": {"format": Kind.C2PA.value, "identifier": f"{ingredient.label}.c2pa"},
+        "active_manifest": found["active_manifest"],
+        "validation_results": found["validation_results"],
+    }
 
 
 def _cause(
