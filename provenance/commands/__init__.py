@@ -1,19 +1,21 @@
-"""The command line. This module is the launcher: a table of commands that loads only the one asked for.
+"""The command line. This module is the launcher: it starts the worker, then loads what was asked for.
 
-Each command is a module with a Typer ``app``; `COMMANDS` names it with its one line of help.
+A one-shot `verify` lives from the overlap: the child loads the engine while we load Typer, so nothing that is
+not needed for that stands above. `group` holds the Typer application, a module here each command.
 Exit codes: 0 yes, 1 no, 2 could not tell. stdout is the answer, stderr is everything else.
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import Any
+import os
+import sys
+from typing import TYPE_CHECKING, Any
 
-import typer
-from typer.core import TyperGroup
+from provenance.worker import early
 
-from provenance.errors import ProvenanceError
-from provenance.plain import plain
+if TYPE_CHECKING:
+    from provenance.commands.group import app as app
 
 COMMANDS = {  # in the order of `--help`
     "init": "Make an identity: a name, keys and a profile.",
@@ -29,52 +31,40 @@ COMMANDS = {  # in the order of `--help`
     "demo": "Show the whole thing on two drawn pictures.",
 }
 
-
-class LazyGroup(TyperGroup):
-    """Loads a command when it is asked for; turns our errors into one line on stderr and exit code 2.
-
-    Typer 0.26 and later carry a click of their own, under a private name; hence `Any` for its types.
-    """
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module("provenance.commands." + cmd_name.replace("-", "_"))
-        command = typer.main.get_command(module.app)
-        command.name = cmd_name
-        return command
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except ProvenanceError as exc:
-            typer.echo(f"error: {plain(exc, limit=2000)}", err=True)
-            raise typer.Exit(2) from exc
-
-
-app = typer.Typer(
-    cls=LazyGroup,
-    help="State how a picture was made, sign that into the file, and see what others state.",
-    epilog="Exit codes: 0 yes, 1 no, 2 could not tell.",
-    no_args_is_help=True,
-    add_completion=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-
-
-@app.callback()
-def _root() -> None:
-    """State how a picture was made, sign that into the file, and see what others state."""
+INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="provenance")
+    early.start(sys.argv[1:])
+    try:
+        status = _run()
+        sys.stdout.flush()
+    except KeyboardInterrupt:  # before Typer could take it
+        print("error: interrupted", file=sys.stderr)
+        status = INTERRUPTED
+    except BrokenPipeError:
+        status = hang_up()
+    sys.exit(status)
+
+
+def hang_up() -> int:
+    """Let nothing more be written to a reader who has gone; return the exit code for that."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 2
+
+
+def _run() -> Any:
+    for stream in (sys.stdout, sys.stderr):
+        # A console that lacks a letter shows its number; a report does not end in a traceback for it.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # not in a TextIO's type
+    try:
+        return __getattr__("app")(prog_name="provenance")
+    except SystemExit as end:
+        return end.code
+
+
+def __getattr__(name: str) -> Any:
+    if name == "app":
+        return importlib.import_module("provenance.commands.group").app
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

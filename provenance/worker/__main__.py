@@ -14,7 +14,7 @@ def main() -> None:
         sys.path.insert(0, root)
     sys.path.extend(place for place in search if place not in sys.path)
 
-    from provenance.worker import child  # noqa: PLC0415 - only findable now
+    from provenance.worker import child  # only findable now
 
     child.serve(module)
 

@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -52,7 +53,7 @@ def _pipes() -> tuple[int, int]:
     sink = os.open(os.devnull, os.O_RDWR)
     os.dup2(sink, 0)
     os.dup2(sink, 1)
-    sys.stdout = sys.stderr = open(sink, "w", encoding="utf-8", errors="replace")  # noqa: SIM115 - to the end
+    sys.stdout = sys.stderr = os.fdopen(sink, "w", encoding="utf-8", errors="replace")
     return jobs_in, jobs_out
 
 
@@ -114,4 +115,4 @@ def _error(exc: ProvenanceError) -> list[str]:
 def _where(exc: Exception) -> str:
     """Say which line raised *exc*; its own text may be the file's."""
     frame = traceback.extract_tb(exc.__traceback__)[-1]
-    return f"{type(exc).__name__} in {os.path.basename(frame.filename)}:{frame.lineno}"
+    return f"{type(exc).__name__} in {Path(frame.filename).name}:{frame.lineno}"

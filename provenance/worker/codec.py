@@ -26,7 +26,11 @@ class CodecError(ValueError):
 
 def encode(value: Any) -> Any:
     """Return *value*, a dataclass or plain JSON, as plain JSON."""
-    return _encoder(type(value))(value) if is_dataclass(value) else value
+    kind = type(value)
+    if not is_dataclass(kind):
+        return value
+    hint: Any = kind  # mypy does not see that a dataclass can be a key
+    return _encoder(hint)(value)
 
 
 def decode(kind: type[T], data: Any) -> T:
@@ -37,7 +41,8 @@ def decode(kind: type[T], data: Any) -> T:
     """
     if kind is object:
         return data  # type: ignore[no-any-return]  # the caller asked for plain JSON
-    convert = _decoder(kind)
+    hint: Any = kind
+    convert = _decoder(hint)
     try:
         result: T = convert(data)
     except (TypeError, AttributeError, RecursionError) as exc:
@@ -72,7 +77,10 @@ def _dataclass_encoder(kind: Any) -> Convert:
     rows = tuple((each.name, _default(each), _encoder(hints[each.name])) for each in fields(kind) if each.init)
     names = tuple(name for name, _, _ in rows)
     # One call for all fields; attrgetter of one name would not give a tuple.
-    get = attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
+    several = attrgetter(*names) if len(names) > 1 else None
+
+    def get(value: Any) -> Any:
+        return several(value) if several else tuple(getattr(value, name) for name in names)
 
     def convert(value: Any) -> dict[str, Any]:
         return {

@@ -20,7 +20,7 @@ def start(arguments: list[str]) -> None:
     """Start the child if *arguments*, a command line, will need it. Never raises: the pool will say what is wrong."""
     if not arguments or arguments[0] not in _COMMANDS or "--help" in arguments or "-h" in arguments:
         return
-    if any(name.endswith("_COMPLETE") for name in os.environ):  # a shell asks for words; nothing is verified
+    if "_PROVENANCE_COMPLETE" in os.environ:  # a shell asks for words; nothing is verified
         return
     try:
         _waiting.append(Child(interpreter(), CHECK))

@@ -9,7 +9,7 @@ from typing import Any
 MAX_FRAME = 64 << 20  # a reply; a raw crJSON of a store at its limits stays far below
 
 
-class BrokenFrame(ValueError):
+class FrameError(ValueError):
     """The other side does not speak this protocol."""
 
 
@@ -25,21 +25,21 @@ def read(fd: int) -> Any:
     """Return the next message, or None at the end of the pipe.
 
     Raises:
-        BrokenFrame: if it is longer than `MAX_FRAME`, cut short, or not JSON.
+        FrameError: if it is longer than `MAX_FRAME`, cut short, or not JSON.
     """
     head = _exactly(fd, 4)
     if not head:
         return None
     length = int.from_bytes(head, "big")
     if length > MAX_FRAME:
-        raise BrokenFrame(f"frame of {length} bytes")
+        raise FrameError(f"frame of {length} bytes")
     body = _exactly(fd, length)
     if len(head) < 4 or len(body) < length:
         return None
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as exc:
-        raise BrokenFrame("not JSON") from exc
+        raise FrameError("not JSON") from exc
 
 
 def _exactly(fd: int, length: int) -> bytes:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 if sys.platform != "win32":
     import resource
@@ -102,7 +103,7 @@ if sys.platform != "win32":
         # A folder that is removed while we stand in it stays empty for ever and needs no cleaning up.
         place = tempfile.mkdtemp()
         os.chdir(place)
-        os.rmdir(place)
+        Path(place).rmdir()
         return True
 
     def _network(_: Mapping[str, float]) -> bool:

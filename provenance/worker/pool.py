@@ -193,7 +193,9 @@ class Pool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -269,7 +271,7 @@ class _Slot:
                 return died
             # Killed for its last job, which was answered in the same moment: this one is not to blame.
             return Died("wall") if self._overdue == due else None
-        except (frames.BrokenFrame, codec.CodecError) as exc:
+        except (frames.FrameError, codec.CodecError) as exc:
             self._lost()
             return Died(_PROTOCOL, str(exc))
         finally:
@@ -285,7 +287,7 @@ class _Slot:
         try:
             frames.write(child.jobs, self._pool.settings.limits)
             message = frames.read(child.results)
-        except (OSError, frames.BrokenFrame):
+        except (OSError, frames.FrameError):
             message = None
         self._deadline = 0.0
         match message:
@@ -325,7 +327,7 @@ class _Slot:
                 self._sent -= 1
                 outcome = _outcome(kind, payload, task.run.returns)
             case _:
-                raise frames.BrokenFrame("not an answer to what was asked")
+                raise frames.FrameError("not an answer to what was asked")
         if last:
             self._lost()
         return outcome
@@ -340,13 +342,13 @@ def _outcome(kind: str, payload: list[Any], returns: Any) -> Any:
         case "died", [("memory" | "bug") as reason, str(detail)]:
             return Died(reason, plain(detail))
         case _:
-            raise frames.BrokenFrame("not an answer")
+            raise frames.FrameError("not an answer")
 
 
 def _error(name: str, where: str, problem: str, cure: str) -> ProvenanceError:
     kind = getattr(errors, name, None)
     if not (isinstance(kind, type) and issubclass(kind, ProvenanceError)):
-        raise frames.BrokenFrame("not one of our errors")
+        raise frames.FrameError("not one of our errors")
     return kind(where, problem, cure)
 
 

@@ -1,5 +1,7 @@
 """Starting, ending and burying one child. Light: the launcher does this before any other import."""
 
+# ruff: noqa: PTH - pathlib would be loaded before the child starts
+
 from __future__ import annotations
 
 import os
@@ -39,13 +41,15 @@ def interpreter(chosen: str = "") -> str:
     name = os.path.basename(sys.executable or "").lower()
     if getattr(sys, "frozen", False) or not name.startswith(("python", "pypy")):
         raise WorkerError(
-            "worker", "this program is not a Python interpreter", f"name one in {PYTHON} or in config.toml, worker.python"
+            "worker",
+            "this program is not a Python interpreter",
+            f"name one in {PYTHON} or in config.toml, worker.python",
         )
     return sys.executable
 
 
 def _search(python: str) -> list[str]:
-    """Return where we find packages, for the child to look in last; nothing relative, nothing of the caller's folder."""
+    """Return where we find packages, for the child to look in last; never the working folder."""
     if python != sys.executable:
         return []  # another Python: our compiled packages are not its
     here = os.path.abspath(os.curdir) if os.path.exists(os.curdir) else ""
@@ -86,7 +90,8 @@ class Child:
                 stderr=subprocess.DEVNULL,
                 creationflags=subprocess.CREATE_NO_WINDOW,
             )
-            assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101 - for mypy
+            if self._process.stdin is None or self._process.stdout is None:
+                raise OSError(0, "no pipes")
             self.jobs = self._process.stdin.fileno()
             self.results = self._process.stdout.fileno()
 
@@ -97,8 +102,9 @@ class Child:
             return self._process.wait()
 
         def _close(self) -> None:
-            self._process.stdin.close()
-            self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
 
         def _tail(self) -> bytes:
             return b""

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -59,7 +58,7 @@ def _checked(where: str, name: str, value: Any) -> Any:
     if name not in kinds:
         raise WorkerError(where, "is not a setting", "known are " + ", ".join(kinds))
     if name == "python":
-        if not isinstance(value, str) or not os.path.isabs(value):
+        if not isinstance(value, str) or not Path(value).is_absolute():
             raise WorkerError(where, "must be the absolute path of a Python interpreter")
         return value
     if type(value) not in (int, kinds[name]) or value < (0 if name == "file_mib" else 1):

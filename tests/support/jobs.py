@@ -23,10 +23,10 @@ def where(_: Any) -> dict[str, Any]:
     """What the child knows of the world."""
     return {
         "pid": os.getpid(),
-        "folder": os.listdir("."),
+        "folder": len(list(Path().iterdir())),
         "environment": sorted(os.environ),
         "missing": limits.missing(),
-        "descriptors": os.listdir("/proc/self/fd") if sys.platform == "linux" else [],
+        "descriptors": len(list(Path("/proc/self/fd").iterdir())) if sys.platform == "linux" else 0,
         "main": sys.modules["__main__"].__file__,
     }
 
@@ -110,4 +110,4 @@ def write(path: str) -> None:
 
 def fill(mebibytes: int) -> int:
     """Hold much memory for a moment, within the limit."""
-    return len(bytearray(mebibytes << 20).replace(b"\0", b"\1"))
+    return len(b"\1" * (mebibytes << 20))
