@@ -1,0 +1,1 @@
+"""Hostile files, built at run time, and what is said about them."""
