@@ -7,10 +7,12 @@ what a request needs.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -43,22 +45,37 @@ def fetch(url: str, rules: Rules = RULES) -> bytes:
     host, port, target = _parts(url)
     deadline = time.monotonic() + rules.seconds
     connection = http.client.HTTPSConnection(host, port, timeout=rules.seconds)
+    clock: threading.Timer | None = None
     try:
-        connection.sock = _connected(host, port, rules, deadline)
+        connection.sock = channel = _connected(host, port, rules, deadline)
+        clock = threading.Timer(_left(deadline), _hang_up, (channel,))  # headers that trickle in reset socket timeouts
+        clock.daemon = True
+        clock.start()
         connection.request("GET", target, headers={"User-Agent": f"provenance/{terms.VERSION}", "Accept": "*/*"})
         response = connection.getresponse()
         if response.status != http.client.OK:
             moved = " (redirects are not followed)" if 300 <= response.status < 400 else ""
             raise TrustError(host, f"answered {response.status}{moved}")
-        return _body(response, connection, host, rules, deadline)
+        body = _body(response, connection, host, rules, deadline)
+        _left(deadline)
+        return body
     except TimeoutError as exc:
         raise TrustError(host, f"did not answer within {rules.seconds:g} s") from exc
     except ssl.SSLError as exc:
         raise TrustError(host, f"its TLS certificate is not accepted ({exc.reason or 'TLS error'})") from exc
     except (OSError, http.client.HTTPException) as exc:
+        if time.monotonic() >= deadline:
+            raise TrustError(host, f"did not answer within {rules.seconds:g} s") from exc
         raise TrustError(host, f"cannot be reached ({type(exc).__name__})") from exc
     finally:
+        if clock is not None:
+            clock.cancel()
         connection.close()
+
+
+def _hang_up(channel: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        channel.shutdown(socket.SHUT_RDWR)
 
 
 def _parts(url: str) -> tuple[str, int, str]:

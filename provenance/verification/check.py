@@ -26,13 +26,13 @@ from provenance.container.kinds import suggested
 from provenance.container.model import Kind, Prescan, RawManifest, Refusal
 from provenance.container.prescan import prescan, prescan_store
 from provenance.engine.context import Anchors, reading_context
-from provenance.engine.read import NOT_FOUND, REMOTE, read
+from provenance.engine.read import NOT_FOUND, REMOTE, crjson, read
 from provenance.engine.versions import below_reading_floor, versions
 from provenance.errors import AssetError
 from provenance.home import Home
 from provenance.terms import Integrity, Level, StatusLevel
 from provenance.trust.lists import load
-from provenance.trust.model import NOBODY, Purpose, Tier, Trust
+from provenance.trust.model import Purpose, Tier, Trust
 from provenance.verification import sidecars
 from provenance.verification.chain import Chain, chain
 from provenance.verification.hits import in_use
@@ -41,7 +41,7 @@ from provenance.verification.options import Options, Request
 from provenance.verification.sidecars import Sidecar
 from provenance.worker import codec
 
-__all__ = ["Options", "check", "job"]
+__all__ = ["Options", "check", "job", "raw_job"]
 
 NOT_COVERED = terms.OWN + "coverage.exclusions"
 NO_BINDING = "claim.hardBindings.missing"
@@ -68,6 +68,25 @@ def job(argument: Any) -> Verification:
     """Answer a `Request`, as a worker gets it."""
     request = codec.decode(Request, argument)
     return check(Path(request.path), options=request.options)
+
+
+def raw_job(argument: Any) -> str:
+    """Return the engine's crJSON of a `Request`'s file, if the walk before the engine refuses nothing."""
+    request = codec.decode(Request, argument)
+    options, path = _with_home(request.options), Path(request.path)
+    try:
+        with path.open("rb") as stream:
+            scan = prescan(stream, options.limits)
+            beside = sidecars.find(path, options.limits, Path(options.sidecar) if options.sidecar else None)
+            detached = prescan_store(beside.store, options.limits) if scan.store is None and beside.found else scan
+            if detached.refusals:
+                raise AssetError(path.name, f"is not shown to the engine: {_refused(detached.refusals).problem}")
+            store = beside.store if scan.store is None and beside.found else None
+            stream.seek(0)
+            kind = _engine_type(scan.kind, detached=store is not None)
+            return crjson(stream, kind, _context(options.trust), store=store)
+    except OSError as exc:
+        raise AssetError(path.name, f"cannot be read ({exc.strerror or exc})") from exc
 
 
 def check(path: Path, *, options: Options) -> Verification:

@@ -10,16 +10,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from provenance.errors import ProvenanceError
+from provenance.errors import AssetError, ProvenanceError
 from provenance.terms import Integrity
 from provenance.verification.model import Stop, Verification
 from provenance.verification.options import Options, Request
+from provenance.verification.remote import fetched
 from provenance.worker import codec
 from provenance.worker.pool import Died, Job, Pool
 from provenance.worker.settings import Settings
 
 CHECK = Job("provenance.verification.check:job", Verification)
+RAW: Job[str] = Job("provenance.verification.check:raw_job", str)
 _LIMITS = {"memory": "memory_mib", "cpu": "cpu_seconds", "wall": "wall_seconds"}
+Outcome = Verification | ProvenanceError
 
 
 def verify_files(
@@ -28,10 +31,14 @@ def verify_files(
     options: Options,
     slots: int | None = None,
     settings: Settings | None = None,
-) -> Iterator[tuple[Path, Verification | ProvenanceError]]:
+    fetch: bool = False,
+) -> Iterator[tuple[Path, Outcome]]:
     """Verify *paths* in their order, in *slots* children (by default one per processor, at most as many as files).
 
     Yields each path with its Verification, or with the error that kept it from being read.
+
+    Args:
+        fetch: also fetch the credentials of a file that says they lie elsewhere; the only use of a network.
 
     Raises:
         WorkerError: if no child can be started.
@@ -39,17 +46,52 @@ def verify_files(
     """
     limits = settings or Settings()
     wanted = list(paths)
-    count = slots or min(len(wanted), os.cpu_count() or 1)
-    with Pool(max(1, count), preload=CHECK.module, settings=limits) as pool:
+    count = max(1, slots or min(len(wanted), os.cpu_count() or 1))
+    with Pool(count, preload=CHECK.module, settings=limits) as pool:
         requests = (codec.encode(Request(str(path.absolute()), options)) for path in wanted)
         answers = pool.run(CHECK, requests)
-        for path, (_, outcome) in zip(wanted, answers, strict=True):
-            yield path, _settled(path, outcome, limits, pool.missing_limits)
+        for path, (_, answer) in zip(wanted, answers, strict=True):
+            outcome = _settled(path, answer, limits, pool.missing_limits)
+            if fetch and isinstance(outcome, Verification) and outcome.integrity is Integrity.ELSEWHERE:
+                outcome = _from_elsewhere(path, outcome.source.remote_url, options, pool, limits)
+            yield path, outcome
+
+
+def raw_report(path: Path, *, options: Options, settings: Settings | None = None) -> str:
+    """Return the engine's crJSON for *path*, read in a child; nothing in it is judged by us.
+
+    Raises:
+        AssetError: if there is no manifest store that the engine can read, or the child ended at it.
+    """
+    limits = settings or Settings()
+    with Pool(1, preload=RAW.module, settings=limits) as pool:
+        answers = pool.run(RAW, [codec.encode(Request(str(path.absolute()), options))])
+        outcome = next(answers)[1]
+    match outcome:
+        case str():
+            return outcome
+        case Died():
+            raise AssetError(path.name, f"cannot be read: {_could_not_check(path, outcome, limits).problem}")
+        case _:
+            raise outcome
+
+
+def _from_elsewhere(path: Path, url: str, options: Options, pool: Pool, limits: Settings) -> Outcome:
+    try:
+        with fetched(url) as store:
+            request = codec.encode(Request(str(path.absolute()), replace(options, sidecar=str(store))))
+            answers = pool.run(CHECK, [request])
+            outcome = _settled(path, next(iter(answers))[1], limits, pool.missing_limits)
+    except ProvenanceError as exc:
+        return exc
+    if isinstance(outcome, Verification):
+        return replace(outcome, source=replace(outcome.source, kind="remote", sidecar=""))
+    return outcome
 
 
 def _settled(
     path: Path, outcome: Verification | Died | ProvenanceError, limits: Settings, missing: tuple[str, ...]
-) -> Verification | ProvenanceError:
+) -> Outcome:
     match outcome:
         case Verification():
             return replace(outcome, environment=replace(outcome.environment, isolated=True, missing_limits=missing))

@@ -1,0 +1,85 @@
+"""``provenance verify``: per file one screen, or one line of JSON; a real exit code."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from provenance import home as homes
+from provenance.commands.shared import Answers, checking_options, expand, told
+from provenance.report.build import build
+from provenance.report.export import to_json
+from provenance.report.run import same_signer
+from provenance.report.text import render
+from provenance.report.wording import DEFAULT, Catalogue
+from provenance.verification.files import verify_files
+from provenance.verification.model import Verification
+from provenance.verification.requirement import Require, exit_code, meets, signed_by
+from provenance.worker.settings import load as load_settings
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+class Format(StrEnum):
+    """How the answer is given."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command()
+def verify(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Pictures, or folders of them.")],
+    form: Annotated[Format, typer.Option("--format", help="text, or json: one report a line.")] = Format.TEXT,
+    require: Annotated[
+        Require, typer.Option(help="What must hold for exit 0: listed, known, intact or signed.")
+    ] = Require.INTACT,
+    expect_signer: Annotated[
+        str,
+        typer.Option(
+            metavar="FINGERPRINT|NAME", help="Who must have signed: a fingerprint, or your own name for them."
+        ),
+    ] = "",
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="Judge certificates as on this day.")] = "",
+    sidecar: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A sidecar to use; by default NAME.EXT.c2pa is looked for.")
+    ] = None,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch credentials that a file says lie elsewhere.")] = False,
+    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help="Language of the report: en, ja, es.")] = DEFAULT,
+    home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing; only the exit code answers.")] = False,
+) -> None:
+    """Say what is stated in pictures, by whom, and what can be relied on.
+
+    Exit codes: 0 all files meet what is required, 1 some do not, 2 could not tell.
+    """
+    place = homes.locate(home)
+    options = checking_options(place, as_of=as_of, sidecar=sidecar)
+    say = Catalogue(told(lang))
+    answers = Answers()
+    found: list[Verification] = []
+    settings = load_settings(place.config)
+    for path, outcome in verify_files(expand(files), options=options, settings=settings, fetch=fetch):
+        if not isinstance(outcome, Verification):
+            answers.error(path, outcome)
+            continue
+        found.append(outcome)
+        answer = meets(outcome, require)
+        if answer and expect_signer:
+            answer = signed_by(outcome, expect_signer)
+        answers.add(answer)
+        if not quiet:
+            typer.echo(_shown(outcome, form, say.language))
+    if not quiet and form is Format.TEXT:
+        for line in same_signer(found, say):
+            typer.echo(line)
+    raise typer.Exit(exit_code(answers.given))
+
+
+def _shown(found: Verification, form: Format, language: str) -> str:
+    report = build(found, language=language, now=datetime.now(UTC))
+    return to_json(report) if form is Format.JSON else render(report) + "\n"
