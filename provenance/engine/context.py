@@ -51,7 +51,9 @@ def writing_context(anchors: Anchors = NO_ANCHORS) -> c2pa.Context:
         # Upstream leaves `free` and `skip` boxes out of the hash, where picture data can hide (F6, W7).
         "bmff_hash_exclude_free_and_skip_boxes": False,
         "prefer_box_hash": False,
-        "created_assertion_labels": None,  # every assertion says for itself
+        # Every assertion says for itself; an ingredient cannot, and created actions name it. The label without
+        # its version: with one it matches nothing (engine.md §6).
+        "created_assertion_labels": ["c2pa.ingredient"],
         "generate_c2pa_archive": False,
         "auto_timestamp_assertion": {"enabled": False},
         "actions": {
