@@ -109,7 +109,7 @@ def nearing_end(leaf: x509.Certificate, at: datetime | None = None) -> tuple[Fau
 
 def _leaf(leaf: x509.Certificate, now: datetime, *, own: bool) -> Iterator[Fault]:
     yield from _validity(leaf, now)
-    yield from _public_key(leaf, "leaf", "certificate")
+    yield from public_key_faults(leaf, "leaf", "certificate")
     try:
         extensions = leaf.extensions
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
@@ -153,7 +153,8 @@ def _validity(leaf: x509.Certificate, now: datetime) -> Iterator[Fault]:
     yield from nearing_end(leaf, now)
 
 
-def _public_key(certificate: x509.Certificate, id_part: str, what: str) -> Iterator[Fault]:
+def public_key_faults(certificate: x509.Certificate, id_part: str, what: str) -> Iterator[Fault]:
+    """Yield what is wrong with the key in *certificate*, which a message calls *what*."""
     cure = "use P-256, P-384, P-521, Ed25519, or RSA with 2048 bits"
     try:
         key = certificate.public_key()
@@ -261,7 +262,7 @@ def _authority(authority: x509.Certificate, number: int, now: datetime, *, below
     if not authority.not_valid_before_utc <= now <= authority.not_valid_after_utc:
         day = authority.not_valid_after_utc.date().isoformat()
         yield Fault("chain.expired", f"{what}, an authority, is not valid now (until {day})", f"{_ASK} for a new chain")
-    yield from _public_key(authority, "chain", f"certificate at place {number}")
+    yield from public_key_faults(authority, "chain", f"certificate at place {number}")
     try:
         extensions = authority.extensions
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
