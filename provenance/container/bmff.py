@@ -26,9 +26,10 @@ def lay_out(source: Source, kind: Kind, limits: Limits) -> Layout:
         for part in boxes(source, Span(0, source.size), counter):
             placed = _store(source, part, kind)
             if placed is not None:
-                if stores:
-                    raise second_store()
                 stores.append(placed)
+                purposes = tuple(store.purpose for store in stores)
+                if len(purposes) > 1 and purposes != ("original", "update"):
+                    raise second_store()
                 part = Part("C2PA", part.span, part.body, Role.MANIFEST)
             elif part.name == "xml ":
                 xmp.append(part.body)
@@ -85,4 +86,4 @@ def _store(source: Source, part: Part, kind: Kind) -> Placed | None:
         return None
     skipped = 16 + 4 + len(purpose) + 8  # and the offset of the first "merkle" box
     body = Span(part.body.start + skipped, max(0, part.body.length - skipped))
-    return Placed((part.span,), (body,), (part.span,))
+    return Placed((part.span,), (body,), (part.span,), purpose=purpose[:-1].decode())

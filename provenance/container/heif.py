@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from provenance.container import bmff
-from provenance.container.model import Limits, Span
+from provenance.container.model import Kind, Limits, Span
 from provenance.container.parts import Part
 from provenance.container.source import Counter, MalformedError, Source
 
 _TABLE = 4 * 1024 * 1024  # of one table, this many bytes are read
 _CONTAINERS = frozenset({"moov", "trak", "mdia", "minf", "stbl"})
+_ONCE = ("iinf", "iloc", "pitm", "iprp", "idat")
 _IN_FILE, _IN_IDAT = 0, 1  # construction methods
+
+
+KINDS = frozenset({Kind.AVIF, Kind.HEIC, Kind.HEIF})
+_CODECS = {Kind.AVIF: "av01", Kind.HEIC: "hvc1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ def meta(source: Source, parts: tuple[Part, ...], limits: Limits) -> Meta | None
     inner = Span(box.body.start + 4, max(0, box.body.length - 4))
     children = tuple(bmff.boxes(source, inner, counter))
     found = {child.name: child for child in children}
+    if any(sum(child.name == name for child in children) > 1 for name in _ONCE):
+        raise MalformedError("a table of the picture stands twice")
     idat = found["idat"].body if "idat" in found else None
     kinds = dict(_kinds(source, found["iinf"], counter)) if "iinf" in found else {}
     items = tuple(_items(source, found["iloc"], counter, idat, kinds)) if "iloc" in found else ()
@@ -84,6 +91,20 @@ def meta(source: Source, parts: tuple[Part, ...], limits: Limits) -> Meta | None
         fields = _fields(source, found["pitm"])
         primary = fields.number(4 if fields.number(4) >> 24 else 2)
     return Meta(box, children, primary, items, idat)
+
+
+def packets(found: Meta | None) -> tuple[Span, ...]:
+    """Return where the XMP items stand."""
+    items = found.items if found else ()
+    return tuple(item.extents[0] for item in items if item.content_type == "application/rdf+xml" and item.extents)
+
+
+def contradiction(found: Meta | None, kind: Kind) -> Iterator[str]:
+    """Yield what speaks against *kind*, which was told from the brand: no hash covers the brand (security V6)."""
+    codecs = {item.kind for item in found.items} & set(_CODECS.values()) if found else set()
+    wanted = _CODECS.get(kind)
+    if codecs and wanted is not None and wanted not in codecs:
+        yield f"the brand says {kind.name}, the picture is coded as {', '.join(sorted(codecs))}"
 
 
 def samples(source: Source, parts: tuple[Part, ...], limits: Limits) -> Iterator[tuple[int, list[Span]]]:

@@ -64,6 +64,23 @@ def read(data: bytes, limits: Limits) -> tuple[RawManifest, ...]:
     return _Store(data, limits).manifests()
 
 
+def length(data: bytes) -> int:
+    """Return where the box that *data* begins with says that it ends."""
+    said = int.from_bytes(data[:4], "big")
+    if said == 1:
+        said = int.from_bytes(data[8:16], "big")
+    return said or len(data)
+
+
+def joined(stores: list[bytes]) -> bytes:
+    """Return one store that holds the manifests of *stores*, each of which `read` accepts."""
+    if len(stores) == 1:
+        return stores[0]
+    first, *others = (store[16 if store[:4] == b"\0\0\0\1" else 8 : length(store)] for store in stores)
+    content = first + b"".join(other[int.from_bytes(other[:4], "big") :] for other in others)
+    return (len(content) + 8).to_bytes(4, "big") + b"jumb" + content
+
+
 def refuse(code: str, explanation: str) -> StoppedError:
     return StoppedError(Refusal(code, explanation=explanation))
 
@@ -79,12 +96,15 @@ class _Store:
         self._items = limits.cbor_items
 
     def manifests(self) -> tuple[RawManifest, ...]:
-        tops = list(self._iterate(0, len(self._data), 1))
-        if not tops or tops[0].kind != b"jumb":
+        if self._data[4:8] != b"jumb":
             raise refuse("malformed", "the manifest store does not begin with a superbox")
-        if len(tops) > 1:
-            raise refuse("second_store", f"{len(self._data) - tops[0].end} bytes follow the manifest store")
-        store = self._superbox(tops[0], 1)
+        end = length(self._data)
+        if self._data[end + 4 : end + 8] == b"jumb":
+            raise refuse("second_store", "a second manifest store follows the first")
+        if end > len(self._data):
+            raise refuse("malformed", "the manifest store is cut off")
+        (top,) = self._iterate(0, end, 1)
+        store = self._superbox(top, 1)
         if store.uuid != _STORE or store.label != "c2pa":
             raise refuse("unknown_superbox", "the outermost box is not a C2PA manifest store")
         if len(store.inner) > self._limits.manifests:

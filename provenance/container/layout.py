@@ -1,37 +1,56 @@
-"""One door to the walkers of all containers."""
+"""What must be known about a file before it is signed."""
 
 from __future__ import annotations
 
-from provenance.container import bmff, gif, jpeg, png, riff, svg, tiff
+from typing import BinaryIO
+
+from provenance.container import heif
+from provenance.container.coverage import outside
 from provenance.container.model import Kind, Limits
-from provenance.container.parts import Layout
-from provenance.container.source import Source
+from provenance.container.parts import merged
+from provenance.container.source import MalformedError, Source, StoppedError
+from provenance.container.walk import lay_out
 
-_BOXES = frozenset({Kind.AVIF, Kind.HEIC, Kind.HEIF, Kind.JXL})
+DEFAULT = Limits()
+# What the hash of a BMFF file leaves out, by the specification or by the engine's default (F6).
+_NOT_HASHED = frozenset({"ftyp", "mfra", "free", "skip", "C2PA"})
 
 
-def lay_out(source: Source, kind: Kind, limits: Limits, *, whole: bool = False) -> Layout:
-    """Return the parts of the file behind *source*, which is of *kind*; none for a kind that carries no manifest.
+def frames(stream: BinaryIO, kind: Kind, limits: Limits = DEFAULT) -> int:
+    """Return the number of pages of a TIFF, 1 for anything else: embedding breaks the readers of several pages."""
+    if kind not in (Kind.TIFF, Kind.DNG):
+        return 1
+    try:
+        return lay_out(Source(stream), kind, limits).frames
+    except StoppedError:
+        return 1
 
-    With *whole*, JPEG scans are read to their end and TIFF samples are located, which costs time.
 
-    Raises:
-        StoppedError: if a limit was reached, or the file holds a second manifest store.
+def exposed_before_signing(stream: BinaryIO, kind: Kind, limits: Limits = DEFAULT) -> str:
+    """Return why a file must not be signed as it is, or "": picture data in boxes that a hash may leave out (W7)."""
+    if kind not in heif.KINDS:
+        return ""
+    source = Source(stream)
+    try:
+        layout = lay_out(source, kind, limits)
+        hashed = merged(part.span for part in layout.parts if part.name not in _NOT_HASHED)
+        if any(picture for _, picture in outside(source, layout, hashed, limits)):
+            return "picture data stand in a part of the file that signatures do not cover"
+    except (StoppedError, MalformedError) as problem:
+        return str(problem)
+    return ""
+
+
+def moved_twice(stream: BinaryIO, kind: Kind, limits: Limits = DEFAULT) -> bool:
+    """Whether the engine would corrupt an item by signing: it moves a wide base offset of 0 as well as the extents.
+
+    A warning for the reader of an error: `unchanged.difference` finds what was really corrupted (metadata.md §3).
     """
-    match kind:
-        case Kind.JPEG:
-            return jpeg.lay_out(source, limits, whole=whole)
-        case Kind.PNG:
-            return png.lay_out(source, limits)
-        case Kind.WEBP:
-            return riff.lay_out(source, limits)
-        case Kind.GIF:
-            return gif.lay_out(source, limits)
-        case Kind.TIFF | Kind.DNG:
-            return tiff.lay_out(source, limits, whole=whole)
-        case Kind.SVG:
-            return svg.lay_out(source, limits)
-        case _ if kind in _BOXES:
-            return bmff.lay_out(source, kind, limits)
-        case _:
-            return Layout(())
+    if kind not in heif.KINDS:
+        return False
+    source = Source(stream)
+    try:
+        found = heif.meta(source, lay_out(source, kind, limits).parts, limits)
+    except (StoppedError, MalformedError):
+        return False
+    return found is not None and any(item.trap for item in found.items)

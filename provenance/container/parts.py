@@ -45,6 +45,7 @@ class Placed:
     bodies: tuple[Span, ...]  # the bytes of the store, in order
     excludable: tuple[Span, ...]  # exactly what a hard binding may leave out
     coding: Coding = Coding.PLAIN
+    purpose: str = ""  # BMFF: an update manifest stands in a box of its own, "original" before "update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ class Layout:
     packed_xmp: tuple[Span, ...] = ()  # zlib streams (PNG)
     damage: tuple[str, ...] = ()
     frames: int = 1
+
+    @property
+    def complete(self) -> bool:
+        """Whether the walk came to the end of the container; what follows that end is damage, and does no harm."""
+        return not self.damage or any(part.role is Role.TRAILER for part in self.parts)
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -6,12 +6,12 @@ import base64
 import binascii
 from typing import BinaryIO
 
-from provenance.container import gif, jumbf, xmp
+from provenance.container import gif, heif, jumbf, xmp
 from provenance.container.kinds import sniff_source
-from provenance.container.layout import lay_out
 from provenance.container.model import Kind, Limits, Prescan, RawManifest, Refusal, Span
 from provenance.container.parts import Coding, Layout, Placed
 from provenance.container.source import MalformedError, Source, StoppedError, over
+from provenance.container.walk import lay_out
 
 DEFAULT = Limits()
 
@@ -32,28 +32,27 @@ def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
         layout = lay_out(source, kind, limits)
     except StoppedError as stop:
         return Prescan(kind, source.size, refusals=(stop.refusal,))
-    spans = tuple(span for store in layout.stores for span in store.spans)
+    damage = list(layout.damage)
+    refusals: tuple[Refusal, ...] = ()
     store: bytes | None = None
     manifests: tuple[RawManifest, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-    damage = layout.damage
-    if layout.stores:
-        try:
-            store = _collect(source, layout.stores[0], limits)
-            manifests = jumbf.read(store, limits)
-        except StoppedError as stop:
-            refusals = (stop.refusal,)
-        except MalformedError as problem:
-            refusals = (Refusal("malformed", explanation=str(problem)),)
+    url = ""
+    try:
+        url = _remote(source, kind, layout, limits, damage)
+        store, manifests = _stores(source, layout, limits, damage)
+    except StoppedError as stop:
+        refusals = (stop.refusal,)
+    except MalformedError as problem:
+        refusals = (Refusal("malformed", explanation=str(problem)),)
     return Prescan(
         kind,
         source.size,
         store=store,
-        store_spans=spans,
+        store_spans=tuple(span for placed in layout.stores for span in placed.spans),
         manifests=manifests,
-        remote_url=_remote(source, layout),
+        remote_url=url,
         refusals=refusals,
-        damage=damage,
+        damage=tuple(damage),
         frames=layout.frames,
     )
 
@@ -68,7 +67,30 @@ def prescan_store(data: bytes, limits: Limits = DEFAULT) -> Prescan:
     return Prescan(Kind.C2PA, len(data), store=data, store_spans=whole, manifests=manifests)
 
 
-def _collect(source: Source, placed: Placed, limits: Limits) -> bytes:
+def _stores(
+    source: Source, layout: Layout, limits: Limits, damage: list[str]
+) -> tuple[bytes | None, tuple[RawManifest, ...]]:
+    """Return the store and its manifests; BMFF keeps an update manifest in a box of its own."""
+    if not layout.stores:
+        return None, ()
+    stores = [collect(source, placed, limits) for placed in layout.stores]
+    for data in stores:
+        if extra := len(data) - jumbf.length(data):
+            damage.append(f"{extra} bytes follow the manifest store inside its box")
+    manifests = tuple(manifest for data in stores for manifest in jumbf.read(data, limits))
+    store = jumbf.joined(stores)
+    if len(stores) > 1:
+        jumbf.read(store, limits)  # the limits, and that no label stands twice, hold for both together
+    return store, manifests
+
+
+def collect(source: Source, placed: Placed, limits: Limits) -> bytes:
+    """Return the bytes of the store that is *placed* in the file.
+
+    Raises:
+        StoppedError: beyond the limit.
+        MalformedError: if the file ends before, or the text is not base64.
+    """
     size = sum(body.length for body in placed.bodies)
     if placed.coding is Coding.BASE64:
         size = size * 3 // 4
@@ -85,7 +107,16 @@ def _collect(source: Source, placed: Placed, limits: Limits) -> bytes:
         raise MalformedError("the manifest store is not base64") from None
 
 
-def _remote(source: Source, layout: Layout) -> str:
+def _remote(source: Source, kind: Kind, layout: Layout, limits: Limits, damage: list[str]) -> str:
     """Return where the manifest is said to be; claim version 1 also wrote the address of the embedded one there."""
-    url = xmp.remote_url(source, layout.xmp, layout.packed_xmp)
+    packets = layout.xmp
+    if kind in heif.KINDS:
+        try:
+            found = heif.meta(source, layout.parts, limits)
+        except MalformedError as problem:
+            damage.append(str(problem))
+        else:
+            packets += heif.packets(found)
+            damage.extend(heif.contradiction(found, kind))
+    url = xmp.remote_url(source, packets, layout.packed_xmp)
     return "" if url.startswith("self#") else url
