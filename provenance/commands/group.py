@@ -83,7 +83,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"provenance {_module('doctor').own_version()}")
+        typer.echo(f"provenance {_module('examination').own_version()}")
         raise typer.Exit
 
 

@@ -1,6 +1,6 @@
 """Starting, ending and burying one child. Light: the launcher does this before any other import."""
 
-# ruff: noqa: PTH - pathlib would be loaded before the child starts
+# ruff: noqa: PTH100, PTH110, PTH117, PTH118, PTH119, PTH120 - pathlib would be loaded before the child starts
 
 from __future__ import annotations
 
