@@ -78,6 +78,10 @@ class Credential:
         if not _holds(self.leaf.public_key(), self.algorithm, self.sign(data), data):
             raise CredentialError("key", "a test signature does not hold", "restore the identity from a backup")
 
+    def shares_key_with(self, other: Credential) -> bool:
+        """Whether both sign with one key; then the second signature adds no evidence."""
+        return same_key(self.leaf.public_key(), other._key.public_key())
+
     @cached_property
     def certificates(self) -> tuple[x509.Certificate, ...]:
         return tuple(map(x509.load_der_x509_certificate, self.chain))

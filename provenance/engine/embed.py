@@ -86,6 +86,7 @@ def embed(
     identity: SigningCredential | None = None,
     tsa_url: str | None = None,
     parent: BinaryIO | None = None,
+    unread_parent: bool = False,
     stores: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:
     """Sign *plan* over *source* and return the manifest store.
@@ -95,6 +96,7 @@ def embed(
     Args:
         destination: gets the picture with the manifest in it; None leaves the picture as it is (a sidecar).
         parent: the bytes of an ingredient without a path, where they are not *source* itself.
+        unread_parent: an ingredient without a path is named only, so that its history is left out.
         stores: manifest stores of ingredients that lie beside their pictures, by the ingredient's label.
 
     Raises:
@@ -108,10 +110,12 @@ def embed(
     keys = [_Key(credential)] + ([_Key(identity)] if identity else [])
     signer = _signer(keys, plan, tsa_url)
     try:
-        builder = c2pa.Builder(dict(plan.definition) | _thumbnail_entry(plan), context)
+        unread = [found for found in plan.ingredients if unread_parent and found.path is None]
+        named = {"ingredients": [dict(found.definition) | {"format": kind.value} for found in unread]}
+        builder = c2pa.Builder(dict(plan.definition) | _thumbnail_entry(plan) | named, context)
         if plan.thumbnail is not None:
             builder.add_resource(_THUMBNAIL, io.BytesIO(plan.thumbnail))
-        for ingredient in plan.ingredients:
+        for ingredient in (found for found in plan.ingredients if found not in unread):
             with _opened(ingredient, parent or source) as stream:
                 _add(builder, ingredient, stream, context=context, store=stores.get(ingredient.label))
         if destination is None:

@@ -1,0 +1,92 @@
+"""Where a signed picture goes: into a copy, into itself, or beside itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from provenance.container.kinds import extensions, fits, right_name, suggested
+from provenance.container.model import Kind
+from provenance.errors import AssetError, OutputError
+from provenance.plain import plain
+from provenance.signing.options import Note, Options
+from provenance.verification.sidecars import ENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What is written, and what to say about it."""
+
+    path: Path
+    sidecar: bool
+    notes: tuple[Note, ...] = ()
+
+
+def check_name(asset: Path, kind: Kind) -> None:
+    """Refuse a picture whose name says that it is something else (W11).
+
+    Raises:
+        AssetError: with the right name.
+    """
+    said = suggested(asset.name)
+    if said is None or fits(asset.name, kind):
+        return
+    found = f"holds {kind.value}, its name says {said.value}"
+    cure = f"rename it to {plain(right_name(asset.name, kind))}" if extensions(kind) else ""
+    raise AssetError(plain(asset.name), found if kind is not Kind.OTHER else "is not what its name says", cure)
+
+
+def destination(asset: Path, kind: Kind, *, frames: int, options: Options) -> Destination:
+    """Decide where the result for *asset* goes.
+
+    Raises:
+        AssetError: if the manifest is to be embedded where it cannot be.
+        OutputError: if the output's name does not fit what would be written.
+    """
+    reason = _beside(asset, kind, frames=frames, options=options)
+    if options.embed and reason in {"kind", "naked", "camera"}:
+        raise AssetError(plain(asset.name), f"{_noun(kind)} cannot carry a manifest", "leave --embed out for a sidecar")
+    path = _path(asset, kind, sidecar=bool(reason), options=options)
+    notes = () if reason in {"", "asked"} else (Note(f"sign.beside_{reason}", (("name", asset.name),)),)
+    return Destination(path, bool(reason), notes)
+
+
+def _beside(asset: Path, kind: Kind, *, frames: int, options: Options) -> str:
+    """Return why the manifest goes into a sidecar; "" if it goes into the picture."""
+    if options.sidecar:
+        return "asked"
+    if kind is Kind.JXL_NAKED:
+        return "" if options.wrap else "naked"
+    if not kind.embeds:
+        return "kind"
+    if kind is Kind.TIFF and asset.suffix and suggested(asset.name) is None:
+        return "camera"  # NEF, ARW, CR2 …: a TIFF by content, but its maker's programs expect nothing new in it
+    if kind is Kind.TIFF and frames > 1 and not options.embed:
+        return "pages"  # the engine adds a directory without a size, which breaks readers (engine.md §5)
+    return ""
+
+
+def _path(asset: Path, kind: Kind, *, sidecar: bool, options: Options) -> Path:
+    name = asset.name + ENDING if sidecar else f"{asset.stem}.signed{asset.suffix}"
+    output = options.output
+    if output is None:
+        return asset if options.in_place and not sidecar else asset.with_name(name)
+    if output.is_dir():
+        return output / name
+    if sidecar and output.suffix.lower() != ENDING:
+        raise OutputError(plain(output.name), "a sidecar is written", f"end the name with {ENDING}")
+    if not sidecar and extensions(kind) and not fits(output.name, _written(kind)):
+        raise OutputError(
+            plain(output.name),
+            f"would hold {_written(kind).value}",
+            f"call it {plain(right_name(output.name, _written(kind)))}",
+        )
+    return output
+
+
+def _written(kind: Kind) -> Kind:
+    return Kind.JXL if kind is Kind.JXL_NAKED else kind
+
+
+def _noun(kind: Kind) -> str:
+    return "this kind of file" if kind is Kind.OTHER else kind.value

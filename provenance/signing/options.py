@@ -1,0 +1,57 @@
+"""How to sign, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from provenance.container.model import Kind, Limits
+from provenance.credentials.credential import Credential
+from provenance.trust.model import NOBODY, Trust
+from provenance.verification.model import Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to sign. The defaults write a new file, keep every history, and reach for no network."""
+
+    output: Path | None = None  # a file, or a folder that exists
+    in_place: bool = False
+    sidecar: bool = False  # beside the picture, though it could carry the manifest
+    embed: bool = False  # inside the picture, though some readers of it will fail (TIFF of several pages)
+    wrap: bool = False  # put a naked JPEG XL into its container, which can carry a manifest
+    overwrite: bool = False
+    drop_history: bool = False
+    accept_damaged_parent: bool = False
+    thumbnail: bool = True
+    exif: bool = True  # credit in a JPEG that has no EXIF yet
+    tsa_url: str = ""
+    tsa_optional: bool = False
+    identity: Credential | None = None  # the author's, where somebody else signs for them
+    trust: Trust = NOBODY  # by which the ingredients are judged; their results are recorded for ever
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that the person who signs should be told: the key of a sentence, and its values."""
+
+    key: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One signed picture, read back and found intact under the credential that signed it."""
+
+    asset: Path
+    path: Path  # what was written: the picture, or its sidecar
+    kind: Kind
+    sidecar: bool
+    verification: Verification
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def manifest(self) -> str:
+        """The label of the new manifest."""
+        return self.verification.active
