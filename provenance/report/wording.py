@@ -33,18 +33,24 @@ def _part(language: str, part: str) -> dict[str, str]:
     return found
 
 
+class Phrase(str):
+    """Words of ours, every foreign value in them sanitised already; put into a sentence, they are not cut again."""
+
+    __slots__ = ()
+
+
 class Catalogue:
     """The sentences of one language."""
 
     def __init__(self, language: str = DEFAULT) -> None:
         self.language = language
 
-    def __call__(self, key: str, /, **values: Any) -> str:
+    def __call__(self, key: str, /, **values: Any) -> Phrase:
         """Return the sentence *key* (``part.name``) with *values* filled in, each sanitised."""
         template = self.template(key)
         if not values:
-            return template
-        return template.format_map({name: _shown(value) for name, value in values.items()})
+            return Phrase(template)
+        return Phrase(template.format_map({name: _shown(value) for name, value in values.items()}))
 
     def has(self, key: str) -> bool:
         part, _, name = key.partition(".")
@@ -58,7 +64,7 @@ class Catalogue:
 
 
 def _shown(value: object) -> object:
-    return value if isinstance(value, int | float) else plain(value)
+    return value if isinstance(value, int | float | Phrase) else plain(value)
 
 
 def languages() -> tuple[str, ...]:

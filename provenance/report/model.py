@@ -1,0 +1,499 @@
+"""What we say about one file: a frozen tree, ready for JSON, text, a web page or a policy.
+
+Every string from the file stands here already sanitised (`provenance.plain`). Every sentence carries the
+id it has in the catalogue, so a program can act on the id and a person can read the text.
+
+The axes of `design.md` §4 are kept apart: integrity, signer, time, identity, what is declared, what may be
+done, what is covered. None of them says that a statement is true.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from provenance.terms import AiUse, Integrity, Level, Strength, TimeKind
+
+SCHEMA_VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence of ours: its id in the catalogue, and the words."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name and what stands beside it, as the file has it."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListUse:
+    """Why a certificate is known: a list, or the reader's own pin."""
+
+    name: str
+    level: Level
+    tier: str
+    date: str = ""
+    age_days: int | None = None
+    stale: bool = False
+    anchor_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """How we name whoever signed a manifest (people §3.6).
+
+    *name* is the reader's own name for them, or the certificate's if a public list vouches for it, or
+    "an unknown signer calling itself …". *certificate_name* is the certificate's own word.
+    """
+
+    name: str
+    level: Level
+    certificate_name: str = ""
+    fingerprint: str = ""  # SHA-256 of the leaf certificate, hex
+    own_name: bool = False  # *name* is the reader's own
+    mixed_scripts: bool = False  # letters of several alphabets that look alike (security D5)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLine:
+    """One certificate of the path, in its own words."""
+
+    subject: str
+    issuer: str
+    serial: str
+    sha256: str
+    not_before: str
+    not_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignerBlock:
+    """Who signed, and how this reader knows them."""
+
+    who: Who
+    level: Level
+    sentence: Said
+    names: tuple[str, ...] = ()  # every common name and organisation in the certificate
+    issuer: str = ""
+    hits: tuple[ListUse, ...] = ()
+    expired: bool = False
+    withdrawn: str = ""
+    revocation: str = "not checked"
+    problems: tuple[Said, ...] = ()
+    path: tuple[CertificateLine, ...] = ()
+    algorithm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBlock:
+    """When, labelled by where the time comes from."""
+
+    kind: TimeKind
+    sentence: Said
+    value: str = ""
+    authority: str = ""
+    hits: tuple[ListUse, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One account or name that an identity issuer says it checked."""
+
+    kind: str
+    name: str
+    provider: str
+    checked_at: str
+    uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityBlock:
+    """An identity assertion; it changes neither integrity nor signer."""
+
+    manifest: str
+    assertion: str
+    kind: str
+    outcome: str
+    sentence: Said
+    roles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    issuer: str = ""
+    fingerprint: str = ""
+    hits: tuple[ListUse, ...] = ()
+    accounts: tuple[AccountLine, ...] = ()
+    referenced: tuple[str, ...] = ()
+    not_referenced: tuple[str, ...] = ()
+
+
+class StepKind(StrEnum):
+    """What kind of step is declared. `UNKNOWN` is never a no."""
+
+    GENERATED = "generated"
+    GENERATIVE_EDIT = "generative_edit"
+    POSSIBLY = "possibly"
+    ALGORITHMIC = "algorithmic"
+    HUMAN = "human"
+    CAPTURE = "capture"
+    BLANK = "blank_canvas"
+    HANDLING = "handling"  # opened, placed, saved, published: says nothing about how it was made
+    UNKNOWN = "unknown"
+
+    @property
+    def generative(self) -> bool:
+        return self in {StepKind.GENERATED, StepKind.GENERATIVE_EDIT}
+
+
+class Origin(StrEnum):
+    """Where in the file a step was found."""
+
+    ACTION = "action"
+    INGREDIENT = "ingredient"
+    DISCLOSURE = "disclosure"
+    HINT = "hint"  # in a signed manifest, but not in the standard's field
+    TRACE = "trace"  # metadata that no signature covers
+
+
+class Part(StrEnum):
+    """What a step is about: the picture itself, a part of it, or something that was only an input."""
+
+    WHOLE = "whole"
+    PART = "part"
+    INPUT = "input"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One declared step, who states it, and how strong the evidence for it is."""
+
+    id: str
+    kind: StepKind
+    origin: Origin
+    what: str  # what is stated, without who
+    sentence: Said  # with who
+    who: Who
+    strength: Strength
+    attributable: bool
+    by_presenter: bool  # stated by whoever signed the file as it is now
+    part: Part = Part.WHOLE
+    manifest: str = ""
+    depth: int = 0
+    assertion: str = ""
+    action: str = ""
+    created: bool = False  # the signer's own word; False: gathered from elsewhere
+    basis: str = ""
+    source_type: str = ""
+    source_type_raw: str = ""
+    recognised: bool = True
+    retired: bool = False
+    tool: str = ""
+    tool_version: str = ""
+    model: str = ""
+    model_version: str = ""
+    ai_kind: str = ""
+    generative: str = ""  # our own parameter: yes, no, unknown, "" not stated
+    oversight: str = ""
+    prompt: str = ""
+    extent: str = ""
+    when: str = ""  # the signer's word, never checked
+    regions: tuple[str, ...] = ()
+    description: str = ""
+    reason: str = ""
+    caveat: Said | None = None
+
+    @property
+    def ai(self) -> str:
+        """The mark beside the step: "AI", "AI?" or nothing."""
+        if self.kind.generative:
+            return "AI"
+        return "AI?" if self.kind is StepKind.POSSIBLY else ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A statement of the author that is not a step."""
+
+    kind: str
+    sentence: Said
+    who: Who
+    attributable: bool
+    created: bool
+    manifest: str
+    contradicted: bool = False  # a declared step says otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestSignals:
+    """The official asset signals of one manifest, by their own names."""
+
+    manifest: str
+    signals: tuple[str, ...]
+
+
+class Answer(StrEnum):
+    """Answer to a question that a chain may leave open."""
+
+    YES = "yes"
+    NO = "no"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a profile."""
+
+    id: str
+    met: Answer
+    sentence: Said
+    where: tuple[str, ...] = ()  # step ids or manifest labels
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileAnswer:
+    """A published profile, answered by its intent over the chain; *literal* is the expression's own answer."""
+
+    id: str
+    title: str
+    met: Answer
+    literal: bool
+    sentence: Said
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionSource:
+    """One place where a permission is stated."""
+
+    manifest: str
+    assertion: str
+    who: Who
+    use: str  # as it stands
+    counts_as: str
+    constraint: str
+    attributable: bool
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionLine:
+    """One entry: what counts, and everything that was said about it."""
+
+    entry: str
+    name: str  # the entry in plain words
+    effective: str  # "allowed" | "constrained" | "notAllowed" | "not stated"
+    sentence: Said
+    constraint: str = ""
+    conflict: bool = False
+    sources: tuple[PermissionSource, ...] = ()
+
+
+class LinkState(StrEnum):
+    """What became of one link of the chain."""
+
+    INTACT = "intact"
+    DAMAGED = "damaged"
+    NOT_COVERED = "not_covered"
+    REDACTED = "redacted"
+    MISSING = "missing"
+    NO_CREDENTIALS = "no_credentials"
+    NOT_CHECKED = "not_checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """From a manifest to something that it was made from."""
+
+    assertion: str
+    relationship: str
+    target: str  # id of a ChainLink
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """The file as it is now, or something it was made from."""
+
+    id: str  # manifest label, or "LABEL#ASSERTION" for an ingredient without one
+    state: LinkState
+    sentence: Said
+    depth: int
+    who: Who | None = None
+    title: str = ""
+    relationship: str = ""  # to the link nearest to the file as it is now
+    generator: str = ""
+    update: bool = False
+    complete: bool | None = None  # whether its history is declared complete
+    time: TimeBlock | None = None
+    made_from: tuple[Edge, ...] = ()
+    failures: tuple[Entry, ...] = ()  # status code, explanation
+    redacts: tuple[Entry, ...] = ()  # what it removed, reason
+
+
+@dataclass(frozen=True, slots=True)
+class RangeLine:
+    """Bytes of the file, counted from 0."""
+
+    start: int
+    length: int
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageBlock:
+    """Which bytes no hash covers."""
+
+    checked: bool
+    sentence: Said
+    pixels_exposed: bool = False
+    excluded: tuple[RangeLine, ...] = ()
+    unsigned: tuple[RangeLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorLine:
+    """Somebody named in the file; being named is not having signed."""
+
+    name: str
+    role: str
+    url: str
+    named_by: Who
+    attributable: bool
+    manifest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    """A credit, copyright or other field, as stated."""
+
+    key: str
+    text: str
+    stated_by: Who
+    attributable: bool
+    manifest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something seen, what may and may not be concluded from it, and what may fairly be asked (people §3.5)."""
+
+    id: str
+    sentence: str
+    may_conclude: str
+    may_not_conclude: str
+    fair_next: str
+    first_screen: bool = False  # belongs on the first screen
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """A list that was asked."""
+
+    name: str
+    tier: str
+    date: str
+    next_update: str
+    sha256: str
+    age_days: int | None
+    stale: bool
+    sentence: Said
+
+
+@dataclass(frozen=True, slots=True)
+class StopLine:
+    """A limit that stopped the check."""
+
+    limit: str
+    allowed: int
+    found: str
+    sentence: Said
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentBlock:
+    """What checked the file, when, with what."""
+
+    checked_at: str
+    versions: tuple[Entry, ...]
+    lists: tuple[ListLine, ...]
+    stops: tuple[StopLine, ...]
+    isolated: bool
+    missing_limits: tuple[str, ...]
+    engine_below_floor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBlock:
+    """Where the credentials were found."""
+
+    kind: str
+    sentence: Said
+    sidecar: str = ""
+    tried: tuple[str, ...] = ()
+    remote_host: str = ""
+    disagreement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileBlock:
+    """The file itself. Its SHA-256 finds the same bytes again; it identifies no work and nobody."""
+
+    name: str
+    size: int
+    media_type: str
+    sha256: str
+    name_suggests: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrityBlock:
+    """Whether what was signed is what is here."""
+
+    state: Integrity
+    chain_intact: bool
+    sentence: Said
+    failures: tuple[Entry, ...] = ()  # status code, where or why
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything we say about one file."""
+
+    schema_version: str
+    language: str
+    file: FileBlock
+    headline: Said
+    integrity: IntegrityBlock
+    level: Level
+    signer: SignerBlock | None
+    time: TimeBlock
+    ai_use: AiUse
+    ai_sentence: Said
+    ledger: tuple[Step, ...]
+    permissions: tuple[PermissionLine, ...]
+    coverage: CoverageBlock
+    source: SourceBlock
+    environment: EnvironmentBlock
+    identities: tuple[IdentityBlock, ...] = ()
+    statements: tuple[StatementLine, ...] = ()
+    signals: tuple[ManifestSignals, ...] = ()
+    profiles: tuple[ProfileAnswer, ...] = ()
+    chain: tuple[ChainLink, ...] = ()
+    authors: tuple[AuthorLine, ...] = ()
+    credits: tuple[CreditLine, ...] = ()
+    unreachable: int = 0
+    unknowns: tuple[Said, ...] = ()
+    findings: tuple[Finding, ...] = field(default=())
+    notes: tuple[Entry, ...] = ()  # status codes that are neither success nor failure
+
+    @property
+    def ai_steps(self) -> tuple[Step, ...]:
+        """Every step that is, or may be, generative."""
+        return tuple(step for step in self.ledger if step.ai)

@@ -1,0 +1,62 @@
+"""Short phrases for steps, in an artist's words: what an action, a source type, an `ai` block says."""
+
+from __future__ import annotations
+
+from provenance.report.wording import Catalogue
+from provenance.terms import C2PA_DST, DST, RETIRED_SOURCE_TYPES
+from provenance.verification.model import Action, Ai
+
+
+def describe_source(source_type: str, say: Catalogue) -> str:
+    """Return what a digital source type says, or "" if none is stated."""
+    if not source_type:
+        return ""
+    name = source_type.removeprefix(DST).removeprefix(C2PA_DST).removeprefix("c2pa.")
+    key = f"report.source.{name}"
+    known = source_type.startswith((DST, C2PA_DST)) or source_type in RETIRED_SOURCE_TYPES
+    return say(key) if known and say.has(key) else say("report.source.unrecognised", text=source_type)
+
+
+def describe_action(action: Action, say: Catalogue) -> str:
+    """Return what *action* says, in one phrase: what was done, by what means, with which tool."""
+    name = action.name.removeprefix("c2pa.")
+    key = f"report.action.{name}"
+    done = (
+        say(key) if action.name.startswith("c2pa.") and say.has(key) else say("report.action.other", name=action.name)
+    )
+    how = describe_source(action.source_type, say)
+    if name == "created":
+        phrase = how or say("report.action.created_unstated")
+    else:
+        phrase = say("report.ledger.done", done=done, how=how) if how else done
+    if action.ai:
+        phrase = say("report.ledger.with", phrase=phrase, extra=ai_phrase(action.ai, say))
+    if action.tool:
+        tool = f"{action.tool} {action.tool_version}".strip()
+        phrase = say("report.ledger.tool", phrase=phrase, tool=tool)
+    return phrase
+
+
+def ai_phrase(ai: Ai, say: Catalogue) -> str:
+    """Return what a structured `ai` block or an AI disclosure says."""
+    parts = []
+    if ai.kind:
+        key = f"report.ai_kind.{ai.kind.strip().replace(' ', '_').casefold()}"
+        parts.append(say(key) if say.has(key) else say("report.ai_kind.other_text", kind=ai.kind))
+    if ai.generative:
+        key = f"report.generative.{ai.generative.casefold()}"
+        parts.append(say(key) if say.has(key) else say("report.generative.unknown"))
+    if ai.model:
+        parts.append(say("report.ledger.model", model=f"{ai.model} {ai.model_version}".strip()))
+    if ai.extent:
+        parts.append(say("report.ledger.extent", extent=ai.extent))
+    if ai.oversight:
+        key = f"report.oversight.{ai.oversight}"
+        parts.append(say(key) if say.has(key) else say("report.oversight.other", text=ai.oversight))
+    return ", ".join(parts) or say("report.ledger.disclosed")
+
+
+def relationship_phrase(relationship: str, say: Catalogue) -> str:
+    """Return what an ingredient is to the picture, in one noun."""
+    key = f"report.relationship.{relationship}"
+    return say(key) if say.has(key) else say("report.relationship.other", text=relationship)
