@@ -100,7 +100,7 @@ def plan(
 
 def _definition(said: Declaration, version: str) -> dict[str, Any]:
     generator = {"name": GENERATOR, "version": version, "specVersion": SPEC_VERSION}
-    return {"claim_generator_info": [generator]} | ({"title": said.title} if said.title else {})
+    return {"claim_version": 2, "claim_generator_info": [generator]} | ({"title": said.title} if said.title else {})
 
 
 def _check(said: Declaration, parent: ParentKind, components: Sequence[Component]) -> None:
