@@ -33,6 +33,10 @@ PADDING = terms.OWN + "coverage.padding"
 
 # Failures that say nothing about the bytes: who the signer is, and when the certificate ran out, is judged apart.
 _ABOUT_THE_SIGNER = frozenset({terms.SIGNER_UNTRUSTED, terms.SIGNER_EXPIRED, terms.SIGNER_REVOKED})
+# What a signature says of an ancestor does not hold in this file.
+_REFERENCE = frozenset(
+    f"ingredient.{part}.{fault}" for part in ("manifest", "claimSignature") for fault in ("mismatch", "missing")
+)
 _VALIDATED = frozenset({"claimSignature.validated", "ingredient.claimSignature.validated"})
 
 
@@ -145,7 +149,10 @@ def _collect(
 
 
 def _broken_references(statements: Mapping[str, Declared], reading: Reading, found: dict[str, _Evidence]) -> None:
-    """A delta about an ingredient assertion that fails (``ingredient.manifest.mismatch``) is about its manifest."""
+    """A reference that fails (``ingredient.manifest.mismatch``) is about the ancestor, and about who refers to it.
+
+    The referring signature pins the ancestor's hash: what was signed is not what is here.
+    """
     where = {
         (label, ingredient.assertion): ingredient.manifest
         for label, said in statements.items()
@@ -155,8 +162,9 @@ def _broken_references(statements: Mapping[str, Declared], reading: Reading, fou
         uri = text(table(delta).get("ingredientAssertionURI"))
         target = where.get((manifest_of(uri), assertion_of(uri)), "")
         for status in _engine_statuses(table(delta).get("validationDeltas")):
-            if target in found and status.level is StatusLevel.FAILURE and status.where == uri:
-                found[target].statuses.append(status)
+            if status.level is StatusLevel.FAILURE and (status.where == uri or status.code in _REFERENCE):
+                for label in {target, manifest_of(uri)} & found.keys():
+                    found[label].statuses.append(status)
 
 
 def _engine_statuses(part: Any) -> Iterator[Status]:
@@ -238,6 +246,8 @@ def _own_findings(raw: RawManifest, collected: list[Status], *, ancestor: bool) 
     for found in raw.assertions:
         if found.error:
             yield _ours(UNREADABLE, f"{raw.label}/{found.label}", found.error)
+    for label in _undeclared(raw):
+        yield _ours("assertion.undeclared", f"{raw.label}/{label}", "the claim does not name this assertion")
     codes = {status.code for status in collected if not about_identity(status)}
     if not raw.compressed and not codes & _VALIDATED and ancestor:
         # V4: an ancestor whose signature nobody reports as validated is not verified.
@@ -245,6 +255,13 @@ def _own_findings(raw: RawManifest, collected: list[Status], *, ancestor: bool) 
     if raw.signature.nonzero_padding:
         note = f"{raw.signature.nonzero_padding} bytes of signature padding are not zero"
         yield Status(PADDING, StatusLevel.INFORMATIONAL, raw.label, note, "ours")
+
+
+def _undeclared(raw: RawManifest) -> list[str]:
+    """Return the labels of assertion boxes that the claim does not name (C2PA 2.4 §15.10.2)."""
+    lists = ("created_assertions", "gathered_assertions", "assertions")
+    named = {assertion_of(reference) for key in lists for reference in items(raw.claim.get(key))}
+    return [found.label for found in raw.assertions if raw.claim and found.label not in named]
 
 
 def _ours(code: str, where: str, explanation: str) -> Status:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -36,6 +37,9 @@ _COSE = {
 }
 
 
+MAX_CERTIFICATES = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """Lists, pins and objections for one certificate path."""
@@ -46,8 +50,13 @@ class Judged:
 
 def certificates(signature: RawSignature) -> tuple[x509.Certificate, ...]:
     """Return the certificates of *signature* that can be read, leaf first; () if the leaf cannot."""
+    return _parsed(signature.certificates[:MAX_CERTIFICATES])
+
+
+@lru_cache(maxsize=256)  # the files of one signer carry one chain
+def _parsed(ders: tuple[bytes, ...]) -> tuple[x509.Certificate, ...]:
     found: list[x509.Certificate] = []
-    for der in signature.certificates[:16]:
+    for der in ders:
         try:
             certificate = x509.load_der_x509_certificate(der)
             certificate.subject, certificate.extensions  # noqa: B018 - parsed late, may raise
@@ -59,6 +68,7 @@ def certificates(signature: RawSignature) -> tuple[x509.Certificate, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)
 def describe(certificate: x509.Certificate) -> Certificate:
     """Return *certificate* as plain data."""
     return Certificate(
@@ -111,7 +121,8 @@ def signer(
     )
 
 
-def judge(chain: Sequence[x509.Certificate], trust: Trust, at: datetime, now: datetime, purpose: Purpose) -> Judged:
+@lru_cache(maxsize=512)
+def judge(chain: tuple[x509.Certificate, ...], trust: Trust, at: datetime, now: datetime, purpose: Purpose) -> Judged:
     """Ask every list of *purpose*, and every pin, whether it knows *chain* at the time *at*."""
     hits: list[TrustHit] = []
     problems: list[str] = []
@@ -135,7 +146,7 @@ def _list_hits(
 ) -> Iterator[TrustHit]:
     ekus = (*terms.SIGNING_EKUS, terms.EKU_MICROSOFT) if found.tier is Tier.INTERIM else terms.SIGNING_EKUS
     anchors = anchors_of(found, purpose)
-    if not anchors:
+    if not anchors and not (found.allowed and found.purpose is purpose):
         return
     allowed = {sha256(certificate) for certificate in parse_pem(found.allowed)}
     fingerprint = sha256(chain[0])
