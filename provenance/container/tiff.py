@@ -21,7 +21,7 @@ DATA = {STRIPS: STRIP_SIZES, TILES: TILE_SIZES, OLD_JPEG: OLD_JPEG_SIZE}  # offs
 _METADATA = frozenset({269, 270, 271, 272, 285, 305, 306, 315, 316, XMP, 33432, 33723, 34377, 36867, 37510, 40092})
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _NUMBERS = frozenset({1, 3, 4, 13, 16, 18})
-_VALUES = 4 * 1024 * 1024  # of one tag that holds offsets, this many bytes are read
+VALUES = 4 * 1024 * 1024  # of one tag that holds offsets, this many bytes are read
 _DEPTH = 8
 
 
@@ -80,7 +80,7 @@ class Tiff:
         size = _SIZES.get(entry.form, 0)
         if entry.form not in _NUMBERS or not size:
             return []
-        data = self.source.read(entry.value.start, min(entry.value.length, _VALUES))
+        data = self.source.read(entry.value.start, min(entry.value.length, VALUES))
         return [self.number(data[at : at + size]) for at in range(0, len(data) - size + 1, size)]
 
     def _below(self, directory: Directory, depth: int) -> Iterator[Directory]:
@@ -92,6 +92,8 @@ class Tiff:
                 continue
             for place, at in enumerate(self.numbers(entry)):
                 self._counter.one()
+                if at == 0:
+                    continue
                 below, _ = self._read(at, (*directory.path, entry.tag, place))
                 if below is not None:
                     yield below
