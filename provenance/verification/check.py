@@ -332,7 +332,7 @@ def _environment(trust: Trust, now: datetime) -> Environment:
 
 def _moment(as_of: str) -> datetime:
     if not as_of:
-        return datetime.now(UTC)
+        return datetime.now(UTC).replace(microsecond=0)
     try:
         at = datetime.fromisoformat(as_of.replace("Z", "+00:00"))
     except ValueError as exc:
