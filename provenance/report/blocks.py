@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from provenance.plain import plain
 from provenance.report.chain import failures
 from provenance.report.findings import expired_only
 from provenance.report.model import (
@@ -28,7 +29,7 @@ from provenance.report.model import (
     Step,
     StopLine,
 )
-from provenance.report.names import age_in_days, certificate_name, list_uses, name_signer, shown
+from provenance.report.names import NAME, age_in_days, certificate_name, common_name, list_uses, name_signer, shown
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import Integrity, Level
 from provenance.verification.model import Certificate, Identity, Manifest, Range, Verification
@@ -95,8 +96,14 @@ def signer_block(verification: Verification, say: Catalogue, now: datetime) -> S
         who=who,
         level=level,
         sentence=sentence(
-            say, key, name=who.name, called=certificate_name(leaf) or say("report.signer.nameless"),
-            list=hit.name if hit else "", date=date[:10] or "?", age="?" if age is None else age,
+            say,
+            key,
+            name=who.name,
+            called=Phrase(plain(certificate_name(leaf), limit=NAME)) or say("report.signer.nameless"),
+            issuer=common_name(leaf.issuer) if leaf else "",
+            list=hit.name if hit else "",
+            date=date[:10] or "?",
+            age="?" if age is None else age,
         ),
         names=tuple(shown(name) for name in (*leaf.common_names, *leaf.organizations)) if leaf else (),
         issuer=shown(leaf.issuer) if leaf else "",
@@ -107,7 +114,7 @@ def signer_block(verification: Verification, say: Catalogue, now: datetime) -> S
         problems=tuple(sentence(say, "report.signer.problem", problem=problem) for problem in signer.problems),
         path=tuple(_certificate(certificate) for certificate in signer.chain),
         algorithm=shown(signer.algorithm),
-    )  # fmt: skip
+    )
 
 
 def _certificate(found: Certificate) -> CertificateLine:
@@ -134,11 +141,14 @@ def _identity(manifest: Manifest, found: Identity, say: Catalogue, now: datetime
     leaf = found.chain[0] if found.chain else None
     accounts = tuple(
         AccountLine(
-            shown(line.kind), shown(line.name or line.username), shown(line.provider), shown(line.verified_at),
+            shown(line.kind),
+            shown(line.name or line.username),
+            shown(line.provider),
+            shown(line.verified_at),
             shown(line.uri),
         )
         for line in found.verified
-    )  # fmt: skip
+    )
     pin = next((hit.name for hit in found.hits if hit.level is Level.KNOWN), "")
     called = pin or certificate_name(leaf) or ", ".join(line.name for line in accounts if line.name) or found.issuer
     key = f"report.identity.{found.outcome if manifest.attributable else 'not_attributable'}"
@@ -153,8 +163,13 @@ def _identity(manifest: Manifest, found: Identity, say: Catalogue, now: datetime
         kind=shown(found.kind),
         outcome=shown(found.outcome),
         sentence=sentence(
-            say, key, name=called, roles=Phrase(", ".join(roles) or say("report.role.none")), issuer=found.issuer,
-            provider=first.provider if first else "", day=first.checked_at[:10] if first else "",
+            say,
+            key,
+            name=called,
+            roles=Phrase(", ".join(roles) or say("report.role.none")),
+            issuer=found.issuer,
+            provider=first.provider if first else "",
+            day=first.checked_at[:10] if first else "",
         ),
         roles=tuple(shown(role) for role in found.roles),
         names=tuple(shown(name) for name in (*leaf.common_names, *leaf.organizations)) if leaf else (),
@@ -164,7 +179,7 @@ def _identity(manifest: Manifest, found: Identity, say: Catalogue, now: datetime
         accounts=accounts,
         referenced=tuple(shown(label) for label in found.referenced),
         not_referenced=tuple(shown(label) for label in found.not_referenced),
-    )  # fmt: skip
+    )
 
 
 def _role(role: str, say: Catalogue) -> str:
@@ -292,7 +307,9 @@ def environment_block(verification: Verification, say: Catalogue, now: datetime)
         lists=tuple(_lists(verification, say, now)),
         stops=tuple(
             StopLine(
-                shown(stop.limit), stop.allowed, shown(stop.found),
+                shown(stop.limit),
+                stop.allowed,
+                shown(stop.found),
                 sentence(say, "report.stop", limit=stop.limit, allowed=stop.allowed, found=stop.found or "?"),
             )
             for stop in verification.stops
@@ -300,7 +317,7 @@ def environment_block(verification: Verification, say: Catalogue, now: datetime)
         isolated=found.isolated,
         missing_limits=tuple(shown(name) for name in found.missing_limits),
         engine_below_floor=found.engine_below_floor,
-    )  # fmt: skip
+    )
 
 
 def _lists(verification: Verification, say: Catalogue, now: datetime) -> Iterator[ListLine]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from provenance.plain import plain
 from provenance.report.model import ChainLink, Edge, Entry, LinkState, Said, TimeBlock
-from provenance.report.names import list_uses, moment, name_signer, shown
+from provenance.report.names import NAME, common_name, list_uses, moment, name_signer, shown
 from provenance.report.phrases import relationship_phrase
-from provenance.report.wording import Catalogue
+from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import Integrity, StatusLevel, TimeKind
 from provenance.verification.model import Ingredient, Manifest, Status, Verification
 
@@ -78,7 +79,7 @@ def _manifest_link(
 
 
 def _titled(title: str, say: Catalogue) -> str:
-    return say("report.chain.titled", title=title) if title else ""
+    return say("report.chain.titled", title=Phrase(plain(title, limit=NAME))) if title else ""
 
 
 def _redactions(manifest: Manifest) -> Iterator[Entry]:
@@ -136,15 +137,12 @@ def time_block(manifest: Manifest, say: Catalogue, now: datetime) -> TimeBlock:
     if time.kind is TimeKind.CLAIMED and not manifest.attributable:
         key = "report.time.claimed_broken"
     hit = next((found for found in time.hits if found.name), None)
+    authority = common_name(time.authority) or say("report.time.nameless")
     return TimeBlock(
         kind=time.kind,
-        sentence=Said(
-            key,
-            say(key, time=moment(time.value), authority=time.authority or say("report.time.nameless"),
-                list=hit.name if hit else ""),
-        ),
+        sentence=Said(key, say(key, time=moment(time.value), authority=authority, list=hit.name if hit else "")),
         value=shown(time.value),
         authority=shown(time.authority),
         hits=list_uses(time.hits, now),
         problem=shown(time.problem),
-    )  # fmt: skip
+    )

@@ -195,12 +195,8 @@ def _blank(source: _Source, origin: Origin, what: str, kind: StepKind) -> Step:
 
 def _action_step(source: _Source, action: Action, say: Catalogue) -> Step:
     kind = classify(action)
-    part = source.part
-    if action.name not in INCEPTION_ACTIONS and part is Part.WHOLE:
-        part = Part.PART
     step = replace(
         _blank(source, Origin.ACTION, describe_action(action, say), kind),
-        part=part,
         assertion=shown(action.assertion),
         action=shown(action.name),
         created=action.created,

@@ -7,6 +7,7 @@ for it; a pin's name is the reader's; every other name is what somebody *calls i
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ from provenance.verification.model import Certificate, Manifest, Signer, TrustHi
 _LOOKALIKE_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
 
 
+NAME = 80  # characters of a name in a sentence; the rest is counted
+
+
 def shown(text: object) -> str:
     """Return *text* sanitised for a machine-readable report."""
     return plain(text, limit=MACHINE)
@@ -29,6 +33,7 @@ def name_signer(manifest: Manifest, say: Catalogue) -> Who:
     """Return how the signer of *manifest* is named in every sentence."""
     signer = manifest.signer
     called = certificate_name(signer.leaf)
+    short = Phrase(plain(called, limit=NAME))
     who = Who(
         name="",
         level=signer.level,
@@ -40,11 +45,11 @@ def name_signer(manifest: Manifest, say: Catalogue) -> Who:
         key = "broken" if called else "broken_nameless"
         return replace(who, name=say(f"report.who.{key}", name=called), level=Level.UNVERIFIED)
     if pin := _pin(signer):
-        return replace(who, name=Phrase(plain(pin.name)), own_name=True)
+        return replace(who, name=plain(pin.name, limit=NAME), own_name=True)
     if signer.level is Level.LISTED and called:
-        return replace(who, name=say("report.who.listed", name=called))
+        return replace(who, name=say("report.who.listed", name=short))
     key = "unknown" if called else "unknown_nameless"
-    return replace(who, name=say(f"report.who.{key}", name=called))
+    return replace(who, name=say(f"report.who.{key}", name=short))
 
 
 def _pin(signer: Signer) -> TrustHit | None:
@@ -58,6 +63,12 @@ def certificate_name(leaf: Certificate | None) -> str:
     if leaf is None:
         return ""
     return " / ".join(leaf.common_names or leaf.organizations)
+
+
+def common_name(subject: str) -> str:
+    """Return the common name of an RFC 4514 name for a sentence; the whole name if it has none."""
+    found = re.search(r"(?:^|,)CN=((?:\\.|[^,\\])*)", subject)
+    return found[1] if found else subject
 
 
 def same_signer(one: Signer, other: Signer) -> bool:

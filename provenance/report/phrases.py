@@ -7,14 +7,18 @@ from provenance.terms import C2PA_DST, DST, RETIRED_SOURCE_TYPES
 from provenance.verification.model import Action, Ai
 
 
-def describe_source(source_type: str, say: Catalogue) -> str:
-    """Return what a digital source type says, or "" if none is stated."""
+def describe_source(source_type: str, say: Catalogue, *, after_action: bool = False) -> str:
+    """Return what a digital source type says, or "" if none is stated.
+
+    *after_action*: the phrase follows what was done ("cropped: by a person …").
+    """
     if not source_type:
         return ""
     name = source_type.removeprefix(DST).removeprefix(C2PA_DST).removeprefix("c2pa.")
-    key = f"report.source.{name}"
     known = source_type.startswith((DST, C2PA_DST)) or source_type in RETIRED_SOURCE_TYPES
-    return say(key) if known and say.has(key) else say("report.source.unrecognised", text=source_type)
+    keys = [f"report.how.{name}"] * after_action + [f"report.source.{name}"]
+    key = next((key for key in keys if known and say.has(key)), None)
+    return say(key) if key else say("report.source.unrecognised", text=source_type)
 
 
 def describe_action(action: Action, say: Catalogue) -> str:
@@ -24,7 +28,7 @@ def describe_action(action: Action, say: Catalogue) -> str:
     done = (
         say(key) if action.name.startswith("c2pa.") and say.has(key) else say("report.action.other", name=action.name)
     )
-    how = describe_source(action.source_type, say)
+    how = describe_source(action.source_type, say, after_action=name != "created")
     if name == "created":
         phrase = how or say("report.action.created_unstated")
     else:

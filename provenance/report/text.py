@@ -17,7 +17,7 @@ _STEPS = 9
 _ANCESTORS = 3
 _UNKNOWNS = 3
 _FINDINGS = 3
-_MARK = {"AI": "AI ", "AI?": "AI?", "": " - "}
+MARK = {"AI": "AI ", "AI?": "AI?", "": " - "}
 _SAID_ABOVE = frozenset(
     {"history_damaged", "history_missing", "not_covered", "not_checked", "expired", "unsigned_trace"}
 )
@@ -73,7 +73,7 @@ def _steps(page: Page, report: Report, say: Catalogue) -> None:
         steps = list(group)
         page.row(label, heading(steps[0], say))
         for step in steps:
-            page.more(_cut(step.what), mark=_MARK[step.ai])
+            page.more(_cut(step.what), mark=MARK[step.ai])
         label = Phrase("")
     _and_more(page, len(report.ledger) - len(shown), say)
 

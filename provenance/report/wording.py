@@ -50,7 +50,10 @@ class Catalogue:
         template = self.template(key)
         if not values:
             return Phrase(template)
-        return Phrase(template.format_map({name: _shown(value) for name, value in values.items()}))
+        said = template.format_map({name: _shown(value) for name, value in values.items()})
+        if template.startswith("{who}") and isinstance(values.get("who"), Phrase):
+            said = said[:1].upper() + said[1:]  # "an unknown signer …" in front; a name stays as it is spelt
+        return Phrase(said)
 
     def has(self, key: str) -> bool:
         part, _, name = key.partition(".")

@@ -39,8 +39,8 @@ from provenance.verification.model import (
     Status,
     Stop,
     TrustHit,
-    VerifiedIdentity,
     Verification,
+    VerifiedIdentity,
 )
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
