@@ -1,0 +1,156 @@
+"""The rows of the table: what is measured, against what, and the bar it has to pass."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from operator import ge, le
+from pathlib import Path
+
+import encypher_c2pa
+
+from benchmarks import bare, ours, pictures
+from benchmarks.timing import Compared, compare, peak_mib, process
+from tests.support.pictures import draw
+
+COMMAND = "from provenance.commands import main; main()"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measurement. Without a bar it is information."""
+
+    what: str
+    ours: str
+    theirs: str
+    measured: float
+    unit: str = "×"
+    bar: str = ""
+    met: bool | None = None
+
+
+def _row(what: str, found: Compared, *, at_most: float | None = None, against: str = "bare engine") -> Row:
+    return Row(
+        what,
+        _seconds(found.ours),
+        f"{_seconds(found.theirs)} ({against})",
+        found.ratio,
+        bar="" if at_most is None else f"≤ {at_most} ×",
+        met=None if at_most is None else le(found.ratio, at_most),
+    )
+
+
+def _throughput(what: str, found: Compared, *, at_least: float | None = None, against: str = "bare engine") -> Row:
+    """Read the same two times as throughputs: ours in pictures a second, divided by theirs."""
+    gain = 1 / found.ratio
+    return Row(
+        what,
+        _seconds(found.ours),
+        f"{_seconds(found.theirs)} ({against})",
+        gain,
+        bar="" if at_least is None else f"≥ {at_least} ×",
+        met=None if at_least is None else ge(gain, at_least),
+    )
+
+
+def _seconds(value: float) -> str:
+    return f"{value * 1000:.0f} ms" if value < 10 else f"{value:.1f} s"
+
+
+Section = Callable[[Path], Iterator[Row]]
+
+
+def large_jpeg(folder: Path) -> Iterator[Row]:
+    """A 24-megapixel JPEG: signing and verifying in process."""
+    source, target, other = pictures.large_jpeg(folder), folder / "ours.jpg", folder / "bare.jpg"
+    size = f"24-megapixel JPEG, {source.stat().st_size / 1e6:.0f} MB"
+    yield _row(
+        f"sign, {size}, no thumbnail",
+        compare(lambda: ours.sign(source, target, thumbnail=False), lambda: bare.sign(source, other)),
+        at_most=3.0,
+    )
+    yield _row(
+        f"sign, {size}, with thumbnail",
+        compare(lambda: ours.sign(source, target, thumbnail=True), lambda: bare.sign(source, other, thumbnail=True)),
+        at_most=0.6,
+        against="bare engine with its own",
+    )
+    yield _row(
+        f"verify, {size}, in process", compare(lambda: ours.verify(target), lambda: bare.read(target)), at_most=1.3
+    )
+
+
+def small_jpegs(folder: Path) -> Iterator[Row]:
+    """A thousand small signed JPEGs, in process and in the pool, and another verifier on the same files."""
+    paths = pictures.small_signed_jpegs(folder)
+    many = f"{len(paths)} signed JPEGs of {paths[0].stat().st_size // 1000} kB"
+
+    def engine() -> None:
+        for path in paths:
+            bare.read(path)
+
+    def one_by_one() -> None:
+        for path in paths:
+            ours.verify(path)
+
+    def other() -> None:
+        for path in paths:
+            encypher_c2pa.verify(path, telemetry=False, online=False, no_default_trust=True)
+
+    yield _row(f"verify, {many}, in process", compare(one_by_one, engine, rounds=3), at_most=2.0)
+    pooled = compare(lambda: ours.verify_in_pool(paths), engine, rounds=3)
+    yield _throughput(f"verify, {many}, pool on {os.cpu_count()} cores", pooled, at_least=1.2)
+    yield _throughput(
+        f"verify, {many}, pool", compare(lambda: ours.verify_in_pool(paths), other, rounds=3), against="encypher-c2pa"
+    )
+
+
+def large_tiff(folder: Path) -> Iterator[Row]:
+    """A 100 MB TIFF: time and memory."""
+    source, signed = pictures.large_tiff(folder), folder / "signed.tif"
+    bare.sign(source, signed, media_type="image/tiff")
+
+    def digest() -> None:
+        with signed.open("rb") as stream:
+            hashlib.file_digest(stream, "sha256")
+
+    read = compare(lambda: ours.verify(signed), lambda: bare.read(signed), rounds=3)
+    yield _row("verify, 100 MB TIFF", read, at_most=1.4)
+    yield _row("verify, 100 MB TIFF", compare(lambda: ours.verify(signed), digest, rounds=3), against="hashlib.sha256")
+    for verb, arguments in (("verify", ("read", signed)), ("sign", ("sign", source))):
+        words = [str(word) for word in arguments]
+        mine = peak_mib("-m", "benchmarks.ours", *words, str(folder / "peak-ours.tif"))
+        theirs = peak_mib("-m", "benchmarks.bare", *words, str(folder / "peak-bare.tif"))
+        yield Row(
+            f"peak memory over the engine's, {verb}, 100 MB TIFF",
+            f"{mine:.0f} MiB",
+            f"{theirs:.0f} MiB (bare engine)",
+            mine - theirs,
+            unit="MiB",
+            bar="≤ 32 MiB",
+            met=mine - theirs <= 32,
+        )
+
+
+def one_shot(folder: Path) -> Iterator[Row]:
+    """Whole processes: from the command to its exit."""
+    home = folder / "home"
+    environment = os.environ | {"PROVENANCE_HOME": str(home), "PYTHONPATH": str(Path.cwd())}
+    process("-c", COMMAND, "init", "--name", "bench", "--yes", "--no-passphrase", environment=environment)()
+    plain, signed = folder / "plain.jpg", folder / "one.jpg"
+    draw((320, 240)).save(plain, "JPEG")
+    bare.sign(plain, signed)
+    reading = process("-c", bare.READ, str(signed), environment=environment)
+    verifying = process("-c", COMMAND, "verify", str(signed), environment=environment)
+    signing = process(
+        "-c", COMMAND, "sign", str(plain), "--output", str(folder / "out.jpg"), "--overwrite", environment=environment
+    )
+    yield _row(
+        "one-shot `provenance verify FILE`, child process included", compare(verifying, reading, rounds=15), at_most=2.2
+    )
+    yield _row("one-shot `provenance sign FILE`, key not encrypted", compare(signing, reading, rounds=9), at_most=4.0)
+
+
+SECTIONS: tuple[Section, ...] = (large_jpeg, small_jpegs, large_tiff, one_shot)
