@@ -52,7 +52,16 @@ def history(asset: Path, stream: BinaryIO, options: Options) -> History:
             f"carries credentials that are damaged ({damaged})",
             "sign an undamaged copy, or keep them as they are with --accept-damaged-parent",
         )
-    return History(scan, found, beside.store if beside.found else None, damaged)
+    store = beside.store if beside.found else None
+    return History(scan, found, store, damaged, (_note(asset.name, damaged, dropped=options.drop_history),))
+
+
+def _note(name: str, damaged: str, *, dropped: bool) -> Note:
+    if dropped:
+        return Note("sign.dropped", (("name", name),))
+    if damaged:
+        return Note("sign.kept_damaged", (("name", name), ("codes", damaged)))
+    return Note("sign.kept", (("name", name),))
 
 
 def damage(found: Verification) -> str:

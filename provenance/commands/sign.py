@@ -1,0 +1,255 @@
+"""``provenance sign``: flags to a declaration, one passphrase, one result a file; a bad file stops no other."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from provenance import home as homes
+from provenance.commands.shared import expand
+from provenance.commands.unlock import (
+    HomeOption,
+    IdentityOption,
+    Insecure,
+    PassphraseFd,
+    PassphraseFile,
+    Secrets,
+    open_credential,
+)
+from provenance.container.limits import load as load_limits
+from provenance.credentials import identities
+from provenance.credentials.credential import Credential
+from provenance.declaration.documents import read_document
+from provenance.declaration.flags import AI_USAGE, Flags, from_flags
+from provenance.declaration.model import Declaration
+from provenance.declaration.profile import Profile
+from provenance.errors import OutputError, ProvenanceError
+from provenance.home import DEFAULT_IDENTITY, Home
+from provenance.plain import plain
+from provenance.report.wording import say
+from provenance.signing.options import Note, Options, Signed
+from provenance.signing.sign import sign as sign_one
+from provenance.trust.lists import load as load_trust
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+_FEW = 3  # files, above which progress is shown
+_ANSWER = "no|yes|ask"
+_FAILED = 2
+
+
+@app.command()
+def sign(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Pictures, or folders of them.")],
+    origin: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ORIGIN", help="How it began: blank-canvas, photograph, scan, render, composite, generated."
+        ),
+    ] = None,
+    tool: Annotated[
+        list[str] | None, typer.Option(metavar="TOOL", help='A program used, "Krita 5.2.6". Repeatable.')
+    ] = None,
+    ai: Annotated[list[str] | None, typer.Option(metavar="STEP", help=f"What AI did: {AI_USAGE}. Repeatable.")] = None,
+    no_generative_ai: Annotated[
+        str | None,
+        typer.Option(
+            metavar="final|process", help="State that no generative AI is in the final picture, or was used at all."
+        ),
+    ] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="State that nothing that was done is left out.")] = False,
+    made: Annotated[
+        str | None, typer.Option(metavar="DATE", help="When you say it was made: 2019, 2019-05, 2019-05-17.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Its title. Never taken from the file's name.")] = None,
+    credit: Annotated[str | None, typer.Option(help="How you want to be credited.")] = None,
+    training: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Training of AI, generative and other.")] = None,
+    generative_training: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Training of generative AI.")] = None,
+    other_training: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Training of other AI.")] = None,
+    mining: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Text and data mining.")] = None,
+    inference: Annotated[str | None, typer.Option(metavar=_ANSWER, help="As input to AI.")] = None,
+    component: Annotated[
+        list[str] | None, typer.Option(metavar="FILE", help="A picture that is part of it. Repeatable.")
+    ] = None,
+    parent: Annotated[str | None, typer.Option(metavar="FILE", help="The picture that it was made from.")] = None,
+    declare: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="A file that says all this and more.")
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show every sentence that would become public, and sign nothing.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Where to write: a file, or a folder that exists.")
+    ] = None,
+    in_place: Annotated[bool, typer.Option("--in-place", help="Sign the file itself instead of a copy.")] = False,
+    sidecar: Annotated[
+        bool, typer.Option("--sidecar", help="Leave the picture as it is; write NAME.EXT.c2pa beside it.")
+    ] = False,
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Write into a TIFF of several pages, though some programs fail then.")
+    ] = False,
+    wrap: Annotated[bool, typer.Option("--wrap", help="Put a bare JPEG XL into a container, without loss.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+    drop_history: Annotated[
+        bool, typer.Option("--drop-history", help="Leave out what the file states already; recorded.")
+    ] = False,
+    accept_damaged_parent: Annotated[
+        bool, typer.Option("--accept-damaged-parent", help="Build on credentials that do not hold; recorded.")
+    ] = False,
+    no_thumbnail: Annotated[
+        bool, typer.Option("--no-thumbnail", help="Put no small picture into the credentials.")
+    ] = False,
+    no_exif: Annotated[bool, typer.Option("--no-exif", help="Write no credit into a JPEG that has no EXIF.")] = False,
+    tsa: Annotated[
+        str | None, typer.Option(metavar="URL", help="A time-stamp service; by default the profile's.")
+    ] = None,
+    no_tsa: Annotated[
+        bool, typer.Option("--no-tsa", help="Use no time-stamp service, whatever the profile says.")
+    ] = False,
+    tsa_optional: Annotated[
+        bool, typer.Option("--tsa-optional", help="Sign without a time stamp if none can be had.")
+    ] = False,
+    identity: IdentityOption = DEFAULT_IDENTITY,
+    author_identity: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The identity of the artist for whom you sign; it vouches for their words."),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+    passphrase_fd: PassphraseFd = None,
+    insecure: Insecure = False,
+    home: HomeOption = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print errors only.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print what was written in detail.")] = False,
+) -> None:
+    """State how pictures were made, and sign that into them.
+
+    Exit codes: 0 all files were signed, 2 some were not.
+    """
+    place = homes.locate(home)
+    pictures = list(expand(files))
+    if len(pictures) > 1 and output is not None and not output.is_dir():
+        raise OutputError(
+            plain(output.name), "is not a folder, and there are several pictures", "make the folder first"
+        )
+    profile = _profile(place, author_identity or identity)
+    flags = Flags(
+        title=title,
+        credit=credit,
+        origin=origin,
+        tools=tuple(tool or ()),
+        ai=tuple(ai or ()),
+        no_generative_ai=no_generative_ai,
+        training=training,
+        generative_training=generative_training,
+        other_training=other_training,
+        data_mining=mining,
+        inference=inference,
+        components=tuple(component or ()),
+        parent=parent,
+        complete=complete,
+        made=made,
+    )
+    declaration = from_flags(flags, profile=profile, declared=_declared(declare) if declare else None)
+    secrets = Secrets(passphrase_file, passphrase_fd, insecure)
+    options = Options(
+        output=output,
+        in_place=in_place,
+        sidecar=sidecar,
+        embed=embed,
+        wrap=wrap,
+        overwrite=overwrite,
+        drop_history=drop_history,
+        accept_damaged_parent=accept_damaged_parent,
+        thumbnail=not no_thumbnail,
+        exif=not no_exif,
+        tsa_url="" if no_tsa else tsa or (profile.tsa if profile else None) or "",
+        tsa_optional=tsa_optional,
+        identity=open_credential(place, author_identity, secrets) if author_identity and not preview else None,
+        trust=load_trust(place),
+        limits=load_limits(place.config),
+    )
+    credential = open_credential(place, identity, secrets)
+    raise typer.Exit(_sign_all(pictures, declaration, credential, options, quiet=quiet, verbose=verbose))
+
+
+def _profile(place: Home, name: str) -> Profile | None:
+    path = identities.locate(place, name).profile
+    return Profile.load(path) if path.exists() else None
+
+
+def _declared(file: Path) -> Mapping[str, Any]:
+    """Read a declaration; the pictures that it names lie where the file lies."""
+    data = dict(read_document(file))
+    named = data.get("ingredients")
+    if isinstance(named, list):
+        data["ingredients"] = [_beside(entry, file.parent) for entry in named]
+    return data
+
+
+def _beside(entry: Any, folder: Path) -> Any:
+    if isinstance(entry, dict) and isinstance(entry.get("path"), str) and entry["path"]:
+        return entry | {"path": str(folder / entry["path"])}
+    return entry  # the model will say what is wrong with it
+
+
+def _sign_all(
+    pictures: Sequence[Path],
+    declaration: Declaration,
+    credential: Credential,
+    options: Options,
+    *,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    failed = 0
+    told: set[Note] = set()
+    for picture in _progress(pictures, quiet=quiet):
+        try:
+            signed = sign_one(picture, declaration, credential=credential, options=options)
+        except ProvenanceError as exc:
+            failed += 1
+            typer.echo(f"error: {_named(picture, exc)}", err=True)
+            continue
+        if not quiet:
+            _tell(signed, credential, told, verbose=verbose)
+    if failed and len(pictures) > 1:
+        typer.echo(say("sign.some_failed", failed=failed, total=len(pictures)), err=True)
+    return _FAILED if failed else 0
+
+
+def _named(picture: Path, problem: ProvenanceError) -> str:
+    """Return *problem* in one line that names the picture."""
+    text = plain(problem, limit=2000)
+    name = plain(picture.name)
+    return text if name in text else f"{name}: {text}"
+
+
+def _tell(signed: Signed, credential: Credential, told: set[Note], *, verbose: bool) -> None:
+    key = "sign.done_beside" if signed.sidecar else "sign.done"
+    typer.echo(say(key, name=signed.asset.name, signer=credential.name, path=str(signed.path)))
+    if verbose:
+        size, fingerprint = signed.path.stat().st_size, credential.fingerprint
+        typer.echo(say("sign.verbose", manifest=signed.manifest, bytes=size, fingerprint=fingerprint))
+    for note in signed.notes:
+        if note not in told:
+            told.add(note)
+            _warn(say(note.key, **dict(note.values)))
+
+
+def _warn(text: str) -> None:
+    typer.echo(f"note: {text}", err=True)
+
+
+def _progress(pictures: Sequence[Path], *, quiet: bool) -> Iterator[Path]:
+    """Yield *pictures*, with progress on a terminal's stderr where there are more than a few."""
+    if quiet or len(pictures) <= _FEW or not sys.stderr.isatty():
+        yield from pictures
+        return
+    from rich.console import Console  # here: slow to load, and one picture needs none
+    from rich.progress import track
+
+    yield from track(pictures, description=say("sign.signing"), console=Console(stderr=True), transient=True)

@@ -1,0 +1,274 @@
+"""One picture and one declaration -> one signed file, whole or not at all.
+
+The order is the safety: what is refused is refused before anything is written; metadata comes before the
+signature; the result stands under a temporary name until the picture is proved unchanged and our own verification
+has found it intact, and gets its name last (security W1, W7-W11; metadata.md §3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+
+from provenance.container.model import Kind
+from provenance.container.prescan import prescan
+from provenance.container.unchanged import difference
+from provenance.container.wrap import wrap
+from provenance.credentials.credential import Credential
+from provenance.declaration.model import Declaration
+from provenance.engine.context import Anchors, writing_context
+from provenance.engine.embed import check_tsa_url, embed
+from provenance.engine.versions import require_signing
+from provenance.errors import AssetError, CredentialError, OutputError, TimeStampError
+from provenance.metadata.exif import Credit, insertion, spliced
+from provenance.plain import plain
+from provenance.signing.audit import audit
+from provenance.signing.destination import Destination, check_name, destination
+from provenance.signing.files import replacing
+from provenance.signing.history import History, history
+from provenance.signing.manifest import Component, ParentKind, plan
+from provenance.signing.options import Note, Options, Signed
+from provenance.signing.plan import ManifestPlan
+from provenance.signing.thumbnail import thumbnail
+from provenance.terms import VERSION
+from provenance.trust.model import Purpose, Trust
+from provenance.verification.model import Verification
+from provenance.verification.sidecars import find
+
+DEFAULT = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Everything that signing one file needs, decided and checked."""
+
+    asset: Path
+    kind: Kind  # of what is signed
+    original: BinaryIO
+    source: BinaryIO  # *original*, with our EXIF in it or in a container
+    plan: ManifestPlan
+    past: History
+    goal: Destination
+    credential: Credential
+    options: Options
+
+
+def sign(asset: Path, declaration: Declaration, *, credential: Credential, options: Options = DEFAULT) -> Signed:
+    """Sign *declaration* into *asset*, or beside it, and return what was written.
+
+    The picture is not changed; what is written was read back, is intact, and carries *credential*. That the
+    declaration is true is not established.
+
+    Raises:
+        AssetError, CredentialError, DeclarationError, EngineError, OutputError, TimeStampError: by what is wrong.
+            Nothing was written then.
+    """
+    _check(credential, options)
+    with ExitStack() as stack:
+        original = stack.enter_context(_opened(asset))
+        past = history(asset, original, options)
+        if past.scan.kind is Kind.C2PA:
+            raise AssetError(plain(asset.name), "is a sidecar", "sign the picture that it belongs to")
+        check_name(asset, past.scan.kind)
+        goal = destination(asset, past.scan.kind, frames=past.scan.frames, options=options)
+        kind, source, remarks = _source(original, declaration, past.scan.kind, goal=goal, options=options, stack=stack)
+        manifest = _plan(declaration, past, original=original, options=options)
+        work = _Work(asset, kind, original, source, manifest, past, goal, credential, options)
+        verification, notes = _write(work)
+    return Signed(asset, goal.path, kind, goal.sidecar, verification, (*past.notes, *goal.notes, *remarks, *notes))
+
+
+def exif_credit(declaration: Declaration) -> Credit:
+    """Return what stands in the EXIF block of a JPEG that has none."""
+    return Credit(
+        artist="; ".join(author.name for author in declaration.authors),
+        copyright=declaration.copyright or "",
+        description=declaration.title or "",
+        software=", ".join(str(tool) for tool in declaration.tools),
+    )
+
+
+def _check(credential: Credential, options: Options) -> None:
+    require_signing()
+    if options.tsa_url:
+        check_tsa_url(options.tsa_url)
+    identity = options.identity
+    if identity is not None and credential.shares_key_with(identity):
+        raise CredentialError(
+            "author's identity", "has the same key as the signer, which adds no evidence", "leave it out"
+        )
+    if options.in_place and options.output is not None:
+        raise OutputError(plain(options.output.name), "an output and --in-place exclude each other", "choose one")
+
+
+@contextmanager
+def _opened(asset: Path) -> Iterator[BinaryIO]:
+    try:
+        stream = asset.open("rb")
+    except (OSError, ValueError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "the name contains a NUL character"
+        raise AssetError(plain(asset.name), f"cannot be read ({reason})") from exc
+    with stream:
+        yield stream
+
+
+def _source(
+    original: BinaryIO,
+    declaration: Declaration,
+    kind: Kind,
+    *,
+    goal: Destination,
+    options: Options,
+    stack: ExitStack,
+) -> tuple[Kind, BinaryIO, tuple[Note, ...]]:
+    """Return what is signed: *original*, in a container, or with our EXIF in it; nothing of that is written yet."""
+    if goal.sidecar:
+        return kind, original, ()
+    if kind is Kind.JXL_NAKED:
+        return Kind.JXL, stack.enter_context(_wrapped(original)), ()
+    credit = exif_credit(declaration)
+    if not credit or not options.exif:
+        return kind, original, ()
+    inserted = insertion(original, credit) if kind is Kind.JPEG else None
+    if inserted is None:
+        return kind, original, (Note("sign.no_exif", (("name", goal.path.name),)),)
+    return kind, spliced(original, inserted), ()
+
+
+@contextmanager
+def _wrapped(original: BinaryIO) -> Iterator[BinaryIO]:
+    with TemporaryFile() as container:
+        wrap(original, container)
+        yield container
+
+
+def _plan(declaration: Declaration, past: History, *, original: BinaryIO, options: Options) -> ManifestPlan:
+    dropped = past.parent is not None and options.drop_history
+    parent = ParentKind.UNKNOWN if past.scan.remote_url else ParentKind.NONE
+    made = plan(
+        declaration,
+        generator_version=VERSION,
+        parent=ParentKind.SIGNED if past.parent is not None and not dropped else parent,
+        components=[_component(Path(found.path), options) for found in declaration.ingredients],
+        identity=options.identity is not None,
+        history_dropped=dropped,
+    )
+    if options.identity is not None and not made.identity_references:
+        raise CredentialError("author's identity", "has nothing to vouch for", "say a name, a credit or permissions")
+    return replace(made, thumbnail=thumbnail(original, past.scan.kind) if options.thumbnail else None)
+
+
+def _component(path: Path, options: Options) -> Component:
+    """Return what another picture carries; damaged credentials in it are refused like those of the picture itself."""
+    with _opened(path) as stream:
+        past = history(path, stream, replace(options, drop_history=False))
+    return Component(path, has_manifest=past.parent is not None)
+
+
+def _write(work: _Work) -> tuple[Verification, tuple[Note, ...]]:
+    options, goal = work.options, work.goal
+    in_place = options.in_place and not goal.sidecar
+    with replacing(goal.path, source=work.asset, overwrite=options.overwrite, in_place=in_place) as pending:
+        store, notes = _signed(work, None if goal.sidecar else pending.stream)
+        stamped = bool(options.tsa_url) and not notes
+        if goal.sidecar:
+            pending.stream.write(store)
+        pending.stream.flush()
+        if not goal.sidecar:
+            _prove(work, pending.stream)
+        found = audit(
+            work.asset if goal.sidecar else pending.path,
+            sidecar=pending.path if goal.sidecar else None,
+            plan=work.plan,
+            credential=work.credential,
+            identity=options.identity,
+            parent=None if options.drop_history else work.past.parent,
+            stamped=stamped,
+            options=options,
+        )
+    if work.past.store is not None and in_place:
+        notes += (Note("sign.old_sidecar", (("name", work.asset.name),)),)
+    if not stamped:
+        notes += (Note("sign.until", (("day", work.credential.not_after.date().isoformat()),)),)
+    return replace(found, name=(work.asset if goal.sidecar else goal.path).name, name_suggests=""), notes
+
+
+def _signed(work: _Work, destination: BinaryIO | None) -> tuple[bytes, tuple[Note, ...]]:
+    """Sign into *destination*; without a stamp, where that is allowed and there is none to be had."""
+    url = work.options.tsa_url
+    if not url:
+        return _embedded(work, destination, None), ()
+    try:
+        return _embedded(work, destination, url), ()
+    except TimeStampError as exc:
+        if not work.options.tsa_optional:
+            raise
+        if destination is not None:
+            destination.seek(0)
+            destination.truncate()
+        return _embedded(work, destination, None), (Note("sign.not_stamped", (("problem", str(exc)),)),)
+
+
+def _embedded(work: _Work, destination: BinaryIO | None, tsa_url: str | None) -> bytes:
+    return embed(
+        work.plan,
+        kind=work.kind,
+        source=work.source,
+        destination=destination,
+        credential=work.credential,
+        context=_context(work.options.trust),
+        identity=work.options.identity,
+        tsa_url=tsa_url,
+        parent=work.original,
+        unread_parent=work.options.drop_history and work.past.parent is not None,
+        stores=_stores(work),
+    )
+
+
+def _stores(work: _Work) -> Mapping[str, bytes]:
+    """Return the manifest stores that lie beside the ingredients."""
+    found = {}
+    for ingredient in work.plan.ingredients:
+        store = work.past.store if ingredient.path is None else _store_beside(ingredient.path, work.options)
+        if store is not None:
+            found[ingredient.label] = store
+    return found
+
+
+def _store_beside(path: Path, options: Options) -> bytes | None:
+    with _opened(path) as stream:
+        if prescan(stream, options.limits).store is not None:
+            return None
+    beside = find(path, options.limits)
+    return beside.store if beside.found else None
+
+
+def _prove(work: _Work, result: BinaryIO) -> None:
+    """Prove, without decoding, that the picture and its metadata are what they were.
+
+    Raises:
+        AssetError: if they are not.
+    """
+    if changed := difference(work.source, result, work.kind):
+        raise AssetError(
+            plain(work.asset.name),
+            f"would not be the same after signing ({plain(changed)})",
+            "sign it beside itself with --sidecar",
+        )
+
+
+@lru_cache(maxsize=2)
+def _context(trust: Trust) -> Any:
+    return writing_context(
+        Anchors(
+            claim=trust.pem(Purpose.CLAIM),
+            time_stamp=trust.pem(Purpose.TIME_STAMP),
+            identity=trust.pem(Purpose.IDENTITY),
+            allowed=trust.allowed,
+        ),
+    )
