@@ -16,6 +16,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,8 @@ def _pin(entry: Any, where: str) -> Pin:
     digest = _fingerprint(entry["pem"], where)
     if entry["sha256"].replace(":", "").lower() != digest:
         raise TrustError(where, "its sha256 is not that of its certificate", "take the entry out and pin it again")
-    return Pin(**{"subject": ""} | entry | {"sha256": digest})
+    values: dict[str, Any] = {"subject": ""} | entry | {"sha256": digest}
+    return Pin(**values)
 
 
 def _fingerprint(pem: str, where: str) -> str:
@@ -171,7 +173,7 @@ def _rewritten(text: str, before: Sequence[Pin], after: Sequence[Pin]) -> str:
     starts = [match.start() for match in _TABLE.finditer(text)]
     if len(starts) == len(before):
         head = text[: starts[0]] if starts else text
-        blocks = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+        blocks = [text[start:end] for start, end in pairwise([*starts, len(text)])]
         kept = dict(zip(before, blocks, strict=True))
         new = "".join(_ended(kept[pin]) if pin in kept else _block(pin) for pin in after)
         candidate = _ended(head) + new
