@@ -7,6 +7,7 @@ moved away first, so no noise of a library reaches the protocol.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -37,6 +38,8 @@ def serve(module: str) -> None:
     except (ImportError, OSError, RuntimeError) as exc:  # a missing package; a native library that does not load
         problem = f"{module} cannot be loaded: {type(exc).__name__}: {exc}"
         return frames.write(jobs_out, [FAILED, "WorkerError", "worker", problem, ""])
+    gc.freeze()
+    gc.enable()
     if (numbers := frames.read(jobs_in)) is None:
         return None
     queue = _reader(jobs_in)

@@ -71,11 +71,6 @@ def spin(_: Any) -> None:
         pass
 
 
-def sleep(seconds: float) -> float:
-    time.sleep(seconds)
-    return seconds
-
-
 def noise(_: Any) -> str:
     """Write on every channel that a careless library could use."""
     print("Python noise" * 1000)
@@ -111,3 +106,37 @@ def write(path: str) -> None:
 def fill(mebibytes: int) -> int:
     """Hold much memory for a moment, within the limit."""
     return len(b"\1" * (mebibytes << 20))
+
+
+def sleep_long(_: Any) -> None:
+    time.sleep(60)
+
+
+def pid_or(what: str) -> int:
+    """Say which process this is, or never answer."""
+    if what == "sleep":
+        time.sleep(60)
+    while what == "spin":
+        pass
+    return os.getpid()
+
+
+def become(_: Any) -> None:
+    os.execv("/bin/true", ["true"])
+
+
+def mixed(argument: dict[str, Any]) -> int:
+    """Do what *argument* says, then answer with its number."""
+    match argument["do"]:
+        case "abort":
+            os.abort()
+        case "leave":
+            os._exit(3)
+        case "swallow":
+            swallow(0)
+        case "fill":
+            fill(400)
+        case "raise":
+            refuse("x.jpg")
+    number: int = argument["n"]
+    return number
