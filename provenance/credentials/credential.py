@@ -16,10 +16,10 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from provenance.credentials.authority import common_name
-from provenance.credentials.keystore import PrivateKey, PublicKey
+from provenance.credentials.keystore import PrivateKey, same_key
 from provenance.credentials.preflight import Fault
 from provenance.errors import CredentialError
 from provenance.terms import Algorithm
@@ -136,16 +136,6 @@ def algorithm_of(key: PrivateKey) -> Algorithm:
             raise CredentialError("key", f"is RSA with {key.key_size} bits", "use 2048 or more")
         return Algorithm.PS256
     return Algorithm.ED25519
-
-
-def same_key(first: object, second: PublicKey) -> bool:
-    """Tell whether two public keys are one."""
-    if not isinstance(first, PublicKey):
-        return False
-    form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
-    if isinstance(first, rsa.RSAPublicKey) and isinstance(second, rsa.RSAPublicKey):
-        return first.public_numbers() == second.public_numbers()  # the PSS and the plain identifier are one key
-    return first.public_bytes(*form) == second.public_bytes(*form)
 
 
 def _sign(key: PrivateKey, algorithm: Algorithm, data: bytes) -> bytes:

@@ -23,13 +23,13 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
     load_der_private_key,
     load_pem_private_key,
 )
 
 from provenance.credentials import der, system
 from provenance.errors import CredentialError
-from provenance.plain import plain
 
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
@@ -155,6 +155,16 @@ def open_key(data: bytes, passphrase: str = "", *, where: str = "key") -> Privat
     return key
 
 
+def same_key(first: object, second: PublicKey) -> bool:
+    """Tell whether two public keys are one."""
+    if not isinstance(first, PublicKey):
+        return False
+    form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+    if isinstance(first, rsa.RSAPublicKey) and isinstance(second, rsa.RSAPublicKey):
+        return first.public_numbers() == second.public_numbers()  # the PSS and the plain identifier are one key
+    return first.public_bytes(*form) == second.public_bytes(*form)
+
+
 def _inspect_other(data: bytes, where: str) -> Protection:
     if b"-----BEGIN CERTIFICATE-----" in data:
         raise CredentialError(where, "holds a certificate and no private key", "name the file with the key")
@@ -211,8 +221,3 @@ def _pem(label: str, data: bytes) -> bytes:
     lines = b"\n".join(text[at : at + 64] for at in range(0, len(text), 64))
     name = label.encode("ascii")
     return b"-----BEGIN " + name + b"-----\n" + lines + b"\n-----END " + name + b"-----\n"
-
-
-def shown(path: Path) -> str:
-    """Return a file's name, safe to print."""
-    return plain(path.name)

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtensionOID, NameOID, SignatureAlgorithmOID
 
+from provenance.credentials import keystore
+from provenance.credentials.keystore import PrivateKey
 from provenance.errors import CredentialError
 from provenance.plain import plain
 from provenance.terms import (
@@ -34,6 +36,7 @@ from provenance.terms import (
 MIN_RSA_BITS = 2048
 WARN_BEFORE = timedelta(days=30)  # security K9
 _CURVES = {"secp256r1", "secp384r1", "secp521r1"}
+_FORMS = {"EC PRIVATE KEY": "old SEC1", "RSA PRIVATE KEY": "old PKCS#1", "DER": "binary (DER)"}
 _ASK = "ask whoever issued it"
 _UNDERSTOOD = {
     ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE, ExtensionOID.EXTENDED_KEY_USAGE,
@@ -93,6 +96,14 @@ def check(chain: Sequence[x509.Certificate], *, at: datetime | None = None, own:
     return *_leaf(chain[0], now, own=own), *_chain(chain, now)
 
 
+def check_key(data: bytes, key: PrivateKey, chain: Sequence[x509.Certificate]) -> tuple[Fault, ...]:
+    """Return what is wrong with the key file *data*, which holds *key*, for *chain*, leaf first.
+
+    A form that only the engine cannot read does not block: `provenance keys import` writes it anew.
+    """
+    return tuple(_key_file(keystore.inspect(data), key, chain))
+
+
 def blocking(faults: Sequence[Fault]) -> tuple[Fault, ...]:
     """Return those of *faults* that make a reader refuse."""
     return tuple(fault for fault in faults if fault.blocks)
@@ -105,6 +116,34 @@ def nearing_end(leaf: x509.Certificate, at: datetime | None = None) -> tuple[Fau
         return ()
     text = f"the certificate ends on {end.date().isoformat()}"
     return (Fault("leaf.ends_soon", text, "run `provenance keys renew`", blocks=False),)
+
+
+def _key_file(found: keystore.Protection, key: PrivateKey, chain: Sequence[x509.Certificate]) -> Iterator[Fault]:
+    cure = "`provenance keys import` writes it anew, encrypted"
+    if found.label in _FORMS:
+        problem = f"the key is in the {_FORMS[found.label]} form, which the engine cannot read"
+        yield Fault("key.form", problem, cure, blocks=False)
+    if not found.encrypted:
+        yield Fault("key.unencrypted", "the key is not encrypted: whoever has the file can sign", cure, blocks=False)
+    if found.weakness:
+        yield Fault("key.weak", f"the key is protected by {found.weakness}", cure, blocks=False)
+    yield from check_match(key, chain)
+
+
+def check_match(key: PrivateKey, chain: Sequence[x509.Certificate]) -> Iterator[Fault]:
+    """Yield a fault if *key* is not that of the first certificate of *chain*."""
+    if chain and not keystore.same_key(_key_of(chain[0]), key.public_key()):
+        if any(keystore.same_key(_key_of(other), key.public_key()) for other in chain[1:]):
+            yield Fault("key.order", "the key belongs to another certificate of the chain", "put that one first")
+        else:
+            yield Fault("key.wrong", "the key does not belong to the certificate", "name the key it was made for")
+
+
+def _key_of(certificate: x509.Certificate) -> object:
+    try:
+        return certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
 
 
 def _leaf(leaf: x509.Certificate, now: datetime, *, own: bool) -> Iterator[Fault]:
