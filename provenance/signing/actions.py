@@ -78,9 +78,11 @@ def _drawn(said: Declaration) -> Iterator[dict[str, Any]]:
     """Say that the named programs were drawn with: that is what a blank canvas and a program mean together."""
     if said.origin is not Origin.BLANK_CANVAS:
         return
-    named = {step.tool for step in said.steps}
+    if any(step.c2pa_action == "c2pa.drawing" for step in said.steps):
+        return
+    helpers = {step.tool for step in said.steps if step.ai is not None}
     for tool in said.tools:
-        if tool not in named:
+        if tool not in helpers:
             yield _action("c2pa.drawing", source_type=SourceType.DIGITAL_CREATION) | {"softwareAgent": _agent(tool)}
 
 

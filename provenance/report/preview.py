@@ -1,0 +1,236 @@
+"""What `sign --preview` says: every sentence that will become public, before anything is written.
+
+It reads the planned manifest the way our own verifier reads a file, and says its steps in the report's words:
+what is shown here is what readers will be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from provenance.container.model import RawAssertion, RawManifest, RawSignature
+from provenance.declaration.model import Declaration
+from provenance.declaration.permissions import ENTRIES
+from provenance.report.layout import wrap
+from provenance.report.phrases import describe_action
+from provenance.report.wording import Catalogue
+from provenance.report.wording import say as default_say
+from provenance.signing.plan import ManifestPlan
+from provenance.terms import (
+    CLAIM,
+    GENERATIVE_SOURCE_TYPES,
+    INCEPTION_ACTIONS,
+    POSSIBLY_GENERATIVE_SOURCE_TYPES,
+    AiUse,
+    Relationship,
+    SourceType,
+    Use,
+)
+from provenance.verification.declared import Declared, declared
+from provenance.verification.model import Action
+
+WIDTH = 80
+_INDENT = "  "
+_SILENT = frozenset({"c2pa.opened", "c2pa.placed", "c2pa.edited.metadata"})  # said by a sentence of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known about the signing beside the declaration."""
+
+    signer: str  # the name in the certificate
+    identity: str = ""  # the name in the author's own certificate, where somebody else signs
+    signed_before: bool = False  # the file carries a statement that stays as its parent
+    exif: tuple[str, ...] = ()  # values that go into the picture's EXIF
+    time_stamp: str = ""  # host of the time-stamp service
+    until: str = ""  # last day on which the certificate is valid
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """A line that belongs to the sentence above it."""
+
+    text: str
+
+
+def preview(
+    declaration: Declaration,
+    plan: ManifestPlan,
+    *,
+    setting: Setting,
+    say: Catalogue = default_say,
+    width: int = WIDTH,
+) -> tuple[str, ...]:
+    """Return the lines that show what signing *plan* would make public, each at most *width* columns."""
+    found = declared(_as_read(plan))
+    parts = (
+        ("public", _public(declaration, plan, found, setting, say)),
+        ("names", _names(declaration, setting, say)),
+        ("outlook", _outlook(declaration, plan, found, setting, say)),
+        ("unwritten", _unwritten(found, say)),
+    )
+    lines: list[str] = []
+    for heading, sentences in parts:
+        lines += ([""] if lines else []) + wrap(say(f"preview.heading.{heading}"), width)
+        for sentence in sentences:
+            lines += _laid_out(sentence, width)
+    return tuple(lines)
+
+
+def _laid_out(sentence: str | Under, width: int) -> list[str]:
+    lead, text = (_INDENT * 2, sentence.text) if isinstance(sentence, Under) else (_INDENT, sentence)
+    first, *rest = wrap(text, width - len(lead) - len(_INDENT))
+    return [f"{lead}{first}", *(f"{lead}{_INDENT}{line}" for line in rest)]
+
+
+def forecast(plan: ManifestPlan) -> AiUse:
+    """Return what readers will conclude about AI from *plan* alone, without the picture's earlier statements."""
+    found = declared(_as_read(plan))
+    types = [action.source_type for action in found.actions]
+    inception = next((action.source_type for action in found.actions if action.name in INCEPTION_ACTIONS), "")
+    ingredients = [one.source_type for one in found.ingredients if one.relationship != Relationship.INPUT_TO]
+    if inception in {SourceType.TRAINED_ALGORITHMIC_MEDIA, SourceType.TRAINED_ALGORITHMIC_DATA}:
+        return AiUse.GENERATED
+    if SourceType.TRAINED_ALGORITHMIC_MEDIA in types:
+        return AiUse.GENERATED
+    if any(kind in GENERATIVE_SOURCE_TYPES for kind in ingredients) or inception == SourceType.COMPOSITE_SYNTHETIC:
+        return AiUse.GENERATED_PARTS
+    if any(kind in GENERATIVE_SOURCE_TYPES for kind in types):
+        return AiUse.AI_EDITED
+    if any(kind in POSSIBLY_GENERATIVE_SOURCE_TYPES for kind in (*types, *ingredients)):
+        return AiUse.POSSIBLY
+    if found.all_actions_included:
+        return AiUse.NONE_DECLARED
+    return AiUse.NONE_DECLARED_INCOMPLETE if any(types) else AiUse.UNKNOWN
+
+
+def _as_read(plan: ManifestPlan) -> RawManifest:
+    """Return *plan* as a reader of the signed file will find it."""
+    assertions = tuple(
+        RawAssertion(one["label"], "cbor", one["data"], 0)
+        for one in (*plan.definition["assertions"], *(_ingredient(found.definition) for found in plan.ingredients))
+    )
+    created = [{"url": f"self#jumbf=c2pa.assertions/{one.label}"} for one in assertions]
+    claim = {"created_assertions": created, "dc:title": plan.definition.get("title", "")}
+    return RawManifest("", CLAIM, claim, assertions, RawSignature())
+
+
+def _ingredient(definition: dict[str, str]) -> dict[str, object]:
+    names = {"relationship": "relationship", "title": "dc:title", "digital_source_type": "digitalSourceType"}
+    data = {names[key]: value for key, value in definition.items() if key in names}
+    return {"label": "c2pa.ingredient.v3", "data": data}
+
+
+def _public(
+    said: Declaration, plan: ManifestPlan, found: Declared, setting: Setting, say: Catalogue
+) -> Iterator[str | Under]:
+    if found.title:
+        yield say("preview.title", title=found.title)
+    for action in found.actions:
+        if action.name not in _SILENT:
+            yield from _step(action, say)
+    for one in plan.ingredients:
+        yield _picture(
+            one.relationship, one.definition.get("title", ""), own=one.path is None, setting=setting, say=say
+        )
+    named = {action.tool for action in found.actions}
+    if others := [str(tool) for tool in said.tools if tool.name not in named]:
+        yield say("preview.tools", tools=", ".join(others))
+    if any(name == "history_dropped" for name in (one.kind for one in found.statements)):
+        yield say("preview.parent.dropped")
+    if any(action.name not in _SILENT for action in found.actions) or found.all_actions_included:
+        yield say("preview.complete" if found.all_actions_included else "preview.incomplete")
+    name = said.authors[0].name if said.authors else say("preview.the_signer")
+    if said.no_generative_ai is not None:
+        yield say(f"preview.no_generative_ai.{said.no_generative_ai.value}", name=name)
+    if said.made is not None:
+        yield say("preview.made_day" if said.made.count("-") == 2 else "preview.made", name=name, date=said.made)
+    yield from _permissions(said, found, say)
+
+
+def _step(action: Action, say: Catalogue) -> Iterator[str | Under]:
+    phrase = describe_action(action, say)
+    generative = action.ai is not None or action.source_type in GENERATIVE_SOURCE_TYPES
+    yield say("preview.step_ai" if generative else "preview.step", phrase=phrase)
+    if action.when:
+        day, _, time = action.when.partition("T")
+        whole_day = time == "00:00:00Z"
+        when = say("preview.step_when_day", day=day) if whole_day else say("preview.step_when_time", time=action.when)
+        yield Under(when)
+    for region in action.regions:
+        yield Under(say("preview.step_region", text=region.text))
+    if action.description:
+        yield Under(say("preview.step_note", text=action.description))
+    if action.ai is not None and action.ai.prompt:
+        yield Under(say("preview.step_prompt", text=action.ai.prompt))
+
+
+def _picture(relationship: Relationship, title: str, *, own: bool, setting: Setting, say: Catalogue) -> str:
+    if own:
+        return say("preview.parent.signed" if setting.signed_before else "preview.parent.unknown")
+    named = say("preview.ingredient_title", title=title) if title else ""
+    return say(f"preview.ingredient.{relationship.value}", title=named)
+
+
+def _permissions(said: Declaration, found: Declared, say: Catalogue) -> Iterator[str]:
+    ours = {entry.value: name for name, entry in ENTRIES.items()}
+    for one in found.permissions:
+        use = say(f"preview.use.{ours[one.entry]}")
+        text = {"text": one.constraint} if one.use == Use.CONSTRAINED else {}
+        yield say(f"preview.permission.{one.use}", use=use, **text)
+    if not said.permissions.answers:
+        yield say("preview.permissions_none")
+
+
+def _names(said: Declaration, setting: Setting, say: Catalogue) -> Iterator[str | Under]:
+    yield say("preview.name.certificate", name=setting.signer)
+    yield say("preview.name.linked", name=setting.signer)
+    if setting.identity:
+        yield say("preview.name.identity", name=setting.identity)
+    stated = tuple(_redactable(said, say))
+    yield say("preview.name.metadata" if stated else "preview.name.nobody")
+    yield from map(Under, stated)
+    if setting.exif:
+        yield say("preview.name.exif", what=", ".join(f"“{value}”" for value in setting.exif))
+    else:
+        yield say("preview.name.no_exif")
+
+
+def _redactable(said: Declaration, say: Catalogue) -> Iterator[str]:
+    for author in said.authors:
+        yield say("preview.name.author", name=author.name, role=say(f"report.role.{author.role.value}"))
+        for address in (author.url, *author.identifiers):
+            if address:
+                yield say("preview.name.address", name=author.name, url=address)
+    if said.credit:
+        yield say("preview.name.credit", credit=said.credit)
+    if said.copyright:
+        yield say("preview.name.copyright", copyright=said.copyright)
+    if said.license_url:
+        yield say("preview.name.license", url=said.license_url)
+    if said.contact:
+        yield say("preview.name.contact", contact=said.contact)
+
+
+def _outlook(said: Declaration, plan: ManifestPlan, found: Declared, setting: Setting, say: Catalogue) -> Iterator[str]:
+    use = forecast(plan)
+    helped = use in {AiUse.NONE_DECLARED, AiUse.NONE_DECLARED_INCOMPLETE} and any(one.ai for one in found.actions)
+    yield say(f"preview.outlook.{use.value}{'_but_helped' if helped else ''}")
+    if setting.signed_before and any(one.path is None for one in plan.ingredients):
+        yield say("preview.outlook.parent")
+    if any(one.path is not None for one in plan.ingredients):
+        yield say("preview.outlook.ingredients")
+    yield say("preview.outlook.reader")
+    if setting.time_stamp:
+        yield say("preview.outlook.stamp", service=setting.time_stamp)
+    elif setting.until:
+        yield say("preview.outlook.until", day=setting.until)
+    if said.no_generative_ai is not None or any(action.source_type for action in found.actions):
+        yield say("preview.outlook.false")
+
+
+def _unwritten(found: Declared, say: Catalogue) -> Iterator[str]:
+    yield say("preview.unwritten.always")
+    if not any(action.ai is not None and action.ai.prompt for action in found.actions):
+        yield say("preview.unwritten.prompt")
