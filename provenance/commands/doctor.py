@@ -21,7 +21,6 @@ from provenance.report.wording import say
 
 WIDTH = 80
 _LABEL = 16
-_EXIT = {Health.BAD: 1, Health.UNKNOWN: 2}
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -44,8 +43,7 @@ def doctor(
     """
     findings = tuple(examination.examine(homes.locate(home)))
     typer.echo(_json(findings) if form is Format.JSON else "\n".join(_text(findings)))
-    health = {finding.health for finding in findings}
-    raise typer.Exit(next((code for word, code in _EXIT.items() if word in health), 0))
+    raise typer.Exit(examination.exit_code(findings))
 
 
 def _json(findings: tuple[Finding, ...]) -> str:

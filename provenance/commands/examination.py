@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -58,13 +58,19 @@ def examine(home: Home) -> Iterator[Finding]:
     yield from _engine(home)
     yield from _cryptography()
     yield _library("Pillow", "pillow")
-    yield from _namesakes()
+    yield from namesakes()
     yield _schemas()
     yield from _places(home)
     yield from _trust(home)
     yield from _identities(home)
     yield _keyring()
-    yield _clock(datetime.now(UTC))
+    yield clock(datetime.now(UTC))
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """Return 0 if nothing is bad, 1 if something is, 2 if something could not be told."""
+    found = {finding.health for finding in findings}
+    return 1 if Health.BAD in found else 2 if Health.UNKNOWN in found else 0
 
 
 def own_version() -> str:
@@ -122,12 +128,12 @@ def _engine(home: Home) -> Iterator[Finding]:
     elif isinstance(answer, Died):
         yield Finding("engine", Health.UNKNOWN, say("doctor.engine_died", reason=answer.reason))
     else:
-        yield _floors(dict(answer["versions"]), tuple(answer["native"]))
+        yield floors(dict(answer["versions"]), tuple(answer["native"]))
         yield _identity_signer(answer["identity"])
         yield _limits(answer["missing"])
 
 
-def _floors(versions: dict[str, str], native: tuple[int, ...]) -> Finding:
+def floors(versions: dict[str, str], native: tuple[int, ...]) -> Finding:
     dotted = ".".join(map(str, native))
     found = say("doctor.engine_found", binding=versions.get("c2pa-python", "?"), native=dotted)
     if native == (0, 0, 0):
@@ -154,7 +160,7 @@ def _limits(missing: list[str]) -> Finding:
 # --- the installation -------------------------------------------------------------------------------------
 
 
-def _namesakes() -> Iterator[Finding]:
+def namesakes() -> Iterator[Finding]:
     """Another package on PyPI installs ``provenance/`` too; files of both in one folder break either."""
     others = sorted(
         {name for name, distribution in _installed() if _owns_our_name(distribution) and name != DISTRIBUTION}
@@ -269,7 +275,7 @@ def _keyring() -> Finding:
     return Finding("keyring", Health.OK, say("doctor.keyring_found", name=getattr(backend, "name", name)))
 
 
-def _clock(now: datetime) -> Finding:
+def clock(now: datetime) -> Finding:
     shown = now.strftime("%Y-%m-%d %H:%M UTC")
     if not _WRITTEN <= now <= _FAR:
         return Finding("clock", Health.BAD, say("doctor.clock_wrong", time=shown), say("doctor.clock_cure"))
