@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from provenance.plain import plain
 from provenance.report.chain import failures
-from provenance.report.findings import expired_only
 from provenance.report.model import (
     AccountLine,
     AuthorLine,
@@ -47,8 +46,6 @@ def headline(verification: Verification, say: Catalogue) -> Said:
     active = verification.active_manifest
     if active is not None and active.signer.withdrawn:
         return sentence(say, "report.headline.withdrawn")
-    if verification.integrity in {Integrity.ALTERED, Integrity.INTACT} and expired_only(verification):
-        return sentence(say, "report.headline.expired")
     if verification.integrity is not Integrity.INTACT:
         return sentence(say, f"report.headline.{verification.integrity}")
     key = f"report.headline.{verification.level}"
@@ -62,9 +59,7 @@ def integrity_block(verification: Verification, say: Catalogue) -> IntegrityBloc
     active = verification.active_manifest
     state = verification.integrity
     key = f"report.integrity.{state}"
-    if state in {Integrity.ALTERED, Integrity.INTACT} and expired_only(verification):
-        key = "report.integrity.expired"
-    elif state is Integrity.INTACT and not verification.chain_intact:
+    if state is Integrity.INTACT and not verification.chain_intact:
         key = "report.integrity.history"
     found = (*verification.statuses, *(active.statuses if active else ()))
     return IntegrityBlock(
@@ -86,7 +81,9 @@ def signer_block(verification: Verification, say: Catalogue, now: datetime) -> S
     level = signer.level if active.attributable else Level.UNVERIFIED
     hit = next((found for found in signer.hits if found.level is level), None)
     key = f"report.signer.{level}"
-    if level is Level.LISTED and hit and hit.tier == "interim":
+    if active.integrity is Integrity.EXPIRED:
+        key = "report.signer.expired"
+    elif level is Level.LISTED and hit and hit.tier == "interim":
         key = "report.signer.interim"
     elif level is Level.KNOWN and hit and hit.tier == "own":
         key = "report.signer.own"
@@ -104,6 +101,7 @@ def signer_block(verification: Verification, say: Catalogue, now: datetime) -> S
             list=hit.name if hit else "",
             date=date[:10] or "?",
             age="?" if age is None else age,
+            end=leaf.not_after[:10] if leaf else "?",
         ),
         names=tuple(shown(name) for name in (*leaf.common_names, *leaf.organizations)) if leaf else (),
         issuer=shown(leaf.issuer) if leaf else "",
@@ -150,7 +148,12 @@ def _identity(manifest: Manifest, found: Identity, say: Catalogue, now: datetime
         for line in found.verified
     )
     pin = next((hit.name for hit in found.hits if hit.level is Level.KNOWN), "")
-    called = pin or certificate_name(leaf) or ", ".join(line.name for line in accounts if line.name) or found.issuer
+    called = (
+        pin
+        or certificate_name(leaf)
+        or ", ".join(dict.fromkeys(line.name for line in accounts if line.name))
+        or found.issuer
+    )
     key = f"report.identity.{found.outcome if manifest.attributable else 'not_attributable'}"
     if accounts and key == "report.identity.well_formed":
         key = "report.identity.accounts"
@@ -200,8 +203,9 @@ def statement_lines(verification: Verification, steps: tuple[Step, ...], say: Ca
 def _statement(manifest: Manifest, index: int, generative: bool, say: Catalogue) -> StatementLine:
     found = manifest.statements[index]
     who = name_signer(manifest, say)
-    key = f"report.statement.{found.kind}.{found.value}"
-    what = say(key) if say.has(key) else say("report.statement.other", kind=found.kind, value=found.value)
+    keys = (f"report.statement.{found.kind}.{found.value}", f"report.statement.{found.kind}", "report.statement.other")
+    key = next(key for key in keys if say.has(key))
+    what = say(key, kind=found.kind, value=found.value)
     said = "report.states" if manifest.attributable else "report.written"
     return StatementLine(
         kind=shown(found.kind),

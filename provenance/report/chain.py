@@ -20,6 +20,7 @@ from provenance.verification.model import Ingredient, Manifest, Status, Verifica
 _STATES = {
     Integrity.INTACT: LinkState.INTACT,
     Integrity.ALTERED: LinkState.DAMAGED,
+    Integrity.EXPIRED: LinkState.EXPIRED,
     Integrity.NOT_COVERED: LinkState.NOT_COVERED,
     Integrity.NO_CREDENTIALS: LinkState.NO_CREDENTIALS,
     Integrity.ELSEWHERE: LinkState.NO_CREDENTIALS,

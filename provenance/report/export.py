@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from provenance.report.model import Report, Step
-from provenance.report.text import heading, permission_sentences
+from provenance.report.screen import heading, permission_sentences
 from provenance.report.wording import Catalogue
 
 _MARKUP = str.maketrans({char: "\\" + char for char in "\\`*_[]<>#|~"})

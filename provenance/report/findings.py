@@ -18,6 +18,8 @@ from provenance.report.model import (
     Step,
 )
 from provenance.report.names import mixed_scripts, name_signer, same_signer, shown
+from provenance.report.signals import asset_signals, signal_input
+from provenance.report.summary import HISTORY_DROPPED
 from provenance.report.wording import Catalogue
 from provenance.terms import AiUse, Integrity, Level, Role
 from provenance.verification.model import Manifest, Verification
@@ -71,19 +73,6 @@ def findings(
     return found.all()
 
 
-def expired_only(verification: Verification) -> bool:
-    """Whether nothing is wrong with the file but that its certificate has run out, with no stamp to carry it."""
-    active = verification.active_manifest
-    if active is None or not active.signer.expired or verification.coverage.pixels_exposed:
-        return False
-    allowed = {"signingCredential.expired", "signingCredential.untrusted", "claimSignature.outsideValidity"}
-    return not {
-        status.code
-        for status in (*active.statuses, *verification.statuses)
-        if status.level.value == "failure" and status.code not in allowed
-    }
-
-
 def _integrity(found: _Collector, verification: Verification, use: AiUse, say: Catalogue) -> None:
     active = verification.active_manifest
     match verification.integrity:
@@ -95,8 +84,6 @@ def _integrity(found: _Collector, verification: Verification, use: AiUse, say: C
             found.add("not_checked", why=verification.problem, first_screen=True)
         case Integrity.NOT_COVERED:
             found.add("not_covered", first_screen=True)
-        case Integrity.ALTERED if expired_only(verification):
-            pass  # `_signer` says so
         case Integrity.ALTERED:
             found.add("altered")
         case Integrity.INTACT if active is not None:
@@ -119,7 +106,7 @@ def _signer(found: _Collector, verification: Verification, say: Catalogue) -> No
         first = manifest.depth == 0
         if signer.withdrawn:
             found.add("withdrawn", who=who.name, reason=signer.withdrawn, first_screen=True)
-        if signer.expired:
+        if signer.expired and manifest.integrity is Integrity.EXPIRED:
             found.add("expired", who=who.name, day=leaf.not_after[:10] if leaf else "?", first_screen=first)
         for problem in signer.problems:
             other = problem == "pin.other_subject"
@@ -129,6 +116,9 @@ def _signer(found: _Collector, verification: Verification, say: Catalogue) -> No
             found.add("mixed_scripts", called=who.certificate_name, first_screen=first)
         if any(hit.tier == "interim" for hit in signer.hits) and all(hit.tier == "interim" for hit in signer.hits):
             found.add("interim_list", who=who.name)
+        if contradicted := set(signer.disallowed) & set(asset_signals(signal_input(manifest))):
+            values = {"who": who.name, "product": signer.product, "signals": ", ".join(sorted(contradicted))}
+            found.add("disallowed", first_screen=first, **values)
         if manifest.time.problem:
             found.add("time_problem", problem=manifest.time.problem)
 
@@ -201,6 +191,8 @@ def _statements(
     say: Catalogue,
 ) -> None:
     for statement in statements:
+        if statement.kind == HISTORY_DROPPED and statement.attributable:
+            found.add("history_dropped", who=statement.who.name, first_screen=True)
         if statement.contradicted:
             found.add("contradiction", who=statement.who.name, first_screen=True)
     for line in permissions:

@@ -7,7 +7,7 @@ from itertools import groupby
 from provenance.report.layout import Page
 from provenance.report.model import Answer, ChainLink, Report, SignerBlock, Step, TimeBlock
 from provenance.report.names import fingerprint, moment
-from provenance.report.text import MARK, NARROWEST, heading
+from provenance.report.screen import MARK, NARROWEST, heading
 from provenance.report.wording import Catalogue, Phrase
 
 

@@ -24,6 +24,7 @@ from provenance.terms import (
     NON_EDITORIAL_ACTIONS,
     POSSIBLY_GENERATIVE_SOURCE_TYPES,
     RETIRED_SOURCE_TYPES,
+    Integrity,
     Level,
     Relationship,
     SourceType,
@@ -151,7 +152,7 @@ def _manifest_steps(source: _Source, say: Catalogue) -> list[Step]:
 def _finish(step: Step, source: _Source, say: Catalogue) -> Step:
     """Give *step* its sentence and, where it needs one, its caveat."""
     sentence = Said("report.states", say("report.states", who=step.who.name, what=step.what))
-    if not step.attributable:
+    if not step.attributable and not step.expired:
         sentence = Said("report.written", say("report.written", what=step.what))
     return replace(step, sentence=sentence, caveat=caveat(step, say))
 
@@ -163,7 +164,7 @@ def caveat(step: Step, say: Catalogue) -> Said | None:
     if step.origin is Origin.TRACE:
         key = "report.caveat.trace"
     elif not step.attributable:
-        key = "report.caveat.broken"
+        key = "report.caveat.expired" if step.expired else "report.caveat.broken"
     elif step.strength is Strength.SIGNED_UNKNOWN:
         key = "report.caveat.unknown"
     elif not step.by_presenter:
@@ -184,6 +185,7 @@ def _blank(source: _Source, origin: Origin, what: str, kind: StepKind) -> Step:
         strength=source.strength,
         attributable=source.manifest.attributable,
         by_presenter=source.by_presenter,
+        expired=source.manifest.integrity is Integrity.EXPIRED,
         part=source.part,
         manifest=shown(source.manifest.label),
         depth=source.manifest.depth,
@@ -241,6 +243,8 @@ def classify(action: Action) -> StepKind:
     if by_source.generative:
         return by_source
     generative = action.ai.generative.casefold() if action.ai else ""
+    if action.ai and action.ai.kind.startswith("reference") and generative != "no":
+        return StepKind.POSSIBLY  # AI stood beside the work; nothing says that any of it is in the picture
     if generative == "yes":
         return StepKind.GENERATED if action.name == "c2pa.created" else StepKind.GENERATIVE_EDIT
     if generative == "unknown" or (action.ai and not generative and by_source is not StepKind.ALGORITHMIC):
@@ -291,10 +295,19 @@ def _ingredient_step(source: _Source, found: Ingredient, say: Catalogue) -> Step
 
 def _disclosures(source: _Source, steps: list[Step], say: Catalogue) -> Iterator[Step]:
     """An AI disclosure names a model; what it did, only a step can say. Alone it is "possibly"."""
-    declared = next((step.kind for step in steps if step.kind.generative), StepKind.POSSIBLY)
+    generative = [step for step in steps if step.kind.generative]
+    declared = generative[0].kind if generative else StepKind.POSSIBLY
     for ai in source.manifest.disclosures:
+        if any(_adds_nothing(ai, step) for step in generative):
+            continue
         step = _with_ai(_blank(source, Origin.DISCLOSURE, ai_phrase(ai, say), declared), ai)
         yield _finish(replace(step, assertion="c2pa.ai-disclosure"), source, say)
+
+
+def _adds_nothing(ai: Ai, step: Step) -> bool:
+    """Whether a step says all that a disclosure says; then one line is enough."""
+    models = {"", step.model, f"{step.model} {step.model_version}".strip()}
+    return shown(ai.model) in models and shown(ai.oversight) in {"", step.oversight}
 
 
 # --- weak hints ----------------------------------------------------------------------------------------------

@@ -183,6 +183,7 @@ class Step:
     strength: Strength
     attributable: bool
     by_presenter: bool  # stated by whoever signed the file as it is now
+    expired: bool = False  # not attributable only because the certificate ran out
     part: Part = Part.WHOLE
     manifest: str = ""
     depth: int = 0
@@ -301,6 +302,7 @@ class LinkState(StrEnum):
     INTACT = "intact"
     DAMAGED = "damaged"
     NOT_COVERED = "not_covered"
+    EXPIRED = "expired"
     REDACTED = "redacted"
     MISSING = "missing"
     NO_CREDENTIALS = "no_credentials"

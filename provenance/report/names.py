@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from provenance.plain import MACHINE, plain
 from provenance.report.model import ListUse, Who
 from provenance.report.wording import Catalogue, Phrase
-from provenance.terms import Level
+from provenance.terms import Integrity, Level
 from provenance.verification.model import Certificate, Manifest, Signer, TrustHit
 
 _LOOKALIKE_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
@@ -42,7 +42,7 @@ def name_signer(manifest: Manifest, say: Catalogue) -> Who:
         mixed_scripts=mixed_scripts(called),
     )
     if not manifest.attributable:
-        key = "broken" if called else "broken_nameless"
+        key = "broken_nameless" if not called else "expired" if manifest.integrity is Integrity.EXPIRED else "broken"
         return replace(who, name=say(f"report.who.{key}", name=called), level=Level.UNVERIFIED)
     if pin := _pin(signer):
         return replace(who, name=plain(pin.name, limit=NAME), own_name=True)

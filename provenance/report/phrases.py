@@ -53,7 +53,8 @@ def ai_phrase(ai: Ai, say: Catalogue) -> str:
     if ai.model:
         parts.append(say("report.ledger.model", model=f"{ai.model} {ai.model_version}".strip()))
     if ai.extent:
-        parts.append(say("report.ledger.extent", extent=ai.extent))
+        key = f"report.extent.{ai.extent.replace(' ', '_').casefold()}"
+        parts.append(say("report.ledger.extent", extent=say(key) if say.has(key) else ai.extent))
     if ai.oversight:
         key = f"report.oversight.{ai.oversight}"
         parts.append(say(key) if say.has(key) else say("report.oversight.other", text=ai.oversight))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from provenance.report.model import Origin, Part, Said, Step, StepKind
 from provenance.report.wording import Catalogue
-from provenance.terms import AiUse, SourceType, Strength
-from provenance.verification.model import Verification
+from provenance.terms import AiUse, Integrity, SourceType, Strength
+from provenance.verification.model import Manifest, Verification
 
+HISTORY_DROPPED = "history_dropped"  # our own statement: an earlier history was left out when this was signed
 _ORDER = (AiUse.GENERATED, AiUse.GENERATED_PARTS, AiUse.AI_EDITED, AiUse.POSSIBLY)
 _STRONGEST_FIRST = list(Strength)
 _MAKES_PARTS = frozenset(
@@ -43,9 +44,9 @@ def ai_use(verification: Verification, steps: tuple[Step, ...]) -> AiUse:
 
 
 def _readable(verification: Verification) -> bool:
-    """Whether every manifest that says something can be attributed, and none is missing or taken away."""
+    """Whether every manifest is the bytes that were signed, and none is missing or taken away."""
     return bool(verification.manifests) and all(
-        manifest.attributable
+        manifest.integrity in {Integrity.INTACT, Integrity.EXPIRED}
         and not any(found.redacted or (found.manifest and not found.manifest_present) for found in manifest.ingredients)
         for manifest in verification.manifests
     )
@@ -55,7 +56,7 @@ def complete(verification: Verification, steps: tuple[Step, ...]) -> bool:
     """Whether the history is declared complete over every manifest, and nothing in it is of unknown origin."""
     return (
         _readable(verification)
-        and all(manifest.all_actions_included for manifest in verification.manifests)
+        and all(_declares_complete(manifest) for manifest in verification.manifests)
         and not any(step.kind is StepKind.UNKNOWN for step in steps)
         and not any(
             not found.manifest and not found.source_type
@@ -63,6 +64,11 @@ def complete(verification: Verification, steps: tuple[Step, ...]) -> bool:
             for found in manifest.ingredients
         )
     )
+
+
+def _declares_complete(manifest: Manifest) -> bool:
+    dropped = any(found.kind == HISTORY_DROPPED for found in manifest.statements)
+    return manifest.attributable and manifest.all_actions_included is True and not dropped
 
 
 def ai_sentence(use: AiUse, steps: tuple[Step, ...], presenter: str, say: Catalogue) -> Said:
@@ -85,7 +91,7 @@ def _voice(step: Step) -> str:
     if step.origin is Origin.TRACE:
         return "trace"
     if not step.attributable:
-        return "broken"
+        return "expired" if step.expired else "broken"
     if step.strength is Strength.SIGNED_UNKNOWN:
         return "unknown"
     return "presenter" if step.by_presenter else "other"

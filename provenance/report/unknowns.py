@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provenance.report.blocks import sentence
-from provenance.report.findings import expired_only
 from provenance.report.model import ChainLink, LinkState, PermissionLine, Said, Step, StepKind
 from provenance.report.permissions import NOT_STATED
 from provenance.report.summary import complete
@@ -42,7 +41,7 @@ _Item = tuple[str, dict[str, object]]
 
 def _about_people(verification: Verification) -> Iterator[_Item]:
     active = verification.manifests[0]
-    if not active.attributable and not expired_only(verification):
+    if active.integrity in {Integrity.ALTERED, Integrity.NOT_COVERED}:
         yield "who_changed", {}
     elif active.signer.level in {Level.INTACT, Level.UNVERIFIED}:
         yield "who", {}

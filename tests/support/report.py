@@ -242,7 +242,7 @@ def expired() -> Verification:
         chain=(certificate("ChatGPT", not_after="2026-02-01T00:00:00+00:00"),),
     )
     old = manifest(
-        action(*GENERATED, tool="GPT-4o"), signer=signer, integrity=Integrity.ALTERED, complete=None,
+        action(*GENERATED, tool="GPT-4o"), signer=signer, integrity=Integrity.EXPIRED, complete=None,
         statuses=(failure("signingCredential.expired"), failure("signingCredential.untrusted")),
         time=SignedTime(TimeKind.NONE),
     )  # fmt: skip

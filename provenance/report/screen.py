@@ -1,0 +1,175 @@
+"""A report as one screen of text, what `verify` prints. The first line is the headline; nothing is said by colour."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
+
+from provenance.plain import plain
+from provenance.report.layout import Page
+from provenance.report.model import LinkState, Origin, PermissionLine, Report, Step
+from provenance.report.permissions import NOT_STATED
+from provenance.report.wording import Catalogue, Phrase
+from provenance.terms import Strength, Use
+
+NARROWEST = 40
+_STEPS = 9
+_ANCESTORS = 3
+_UNKNOWNS = 3
+_FINDINGS = 3
+MARK = {"AI": "AI ", "AI?": "AI?", "": " - "}
+_SAID_ABOVE = frozenset(
+    {"history_damaged", "history_missing", "not_covered", "not_checked", "expired", "unsigned_trace"}
+)
+_PERMISSION_ORDER = (Use.NOT_ALLOWED, Use.CONSTRAINED, Use.ALLOWED, NOT_STATED)
+
+
+def render(report: Report, *, width: int = 80) -> str:
+    """Return *report* as one screen of text, no line wider than *width* columns (at least 40)."""
+    say = Catalogue(report.language)
+    page = Page(max(width, NARROWEST), margin=12)
+    page.line(report.headline.text)
+    page.line(say("report.text.size", name=report.file.name, type=report.file.media_type, size=f"{report.file.size:,}"))
+    page.row(say("report.label.intact"), report.integrity.sentence.text)
+    if report.signer is None:
+        page.row(say("report.label.source"), report.source.sentence.text)
+        _careful(page, report, say)
+        _traces(page, report, say)
+        _unknown(page, report, say)
+        return page.text()
+    _signer(page, report, say)
+    page.row(say("report.label.ai"), report.ai_sentence.text)
+    _steps(page, report, say)
+    _statements(page, report, say)
+    _history(page, report, say)
+    _careful(page, report, say)
+    _permissions(page, report, say)
+    _unknown(page, report, say)
+    return page.text()
+
+
+def _signer(page: Page, report: Report, say: Catalogue) -> None:
+    signer = report.signer
+    if signer is None:
+        return
+    page.row(say("report.label.signer"), signer.sentence.text)
+    if signer.who.fingerprint:
+        page.more(signer.who.fingerprint)
+    page.row(say("report.label.time"), report.time.sentence.text)
+    if report.identities:
+        page.row(say("report.label.identity"), report.identities[0].sentence.text)
+        _and_more(page, len(report.identities) - 1, say)
+    if report.source.kind == "sidecar":
+        page.row(say("report.label.source"), report.source.sentence.text)
+
+
+def _steps(page: Page, report: Report, say: Catalogue) -> None:
+    if not report.ledger:
+        page.row(say("report.label.steps"), say("report.text.steps_none"))
+        return
+    shown = fold(report.ledger)
+    label = say("report.label.steps")
+    for _, group in groupby(shown, key=lambda step: (step.manifest, step.origin is Origin.TRACE)):
+        steps = list(group)
+        page.row(label, heading(steps[0], say))
+        for (what, mark), same in groupby(steps, key=lambda step: (step.what, MARK[step.ai])):
+            page.more(_times(_cut(what), len(list(same)), say), mark=mark)
+        label = Phrase("")
+    _and_more(page, len(report.ledger) - len(shown), say)
+
+
+def heading(step: Step, say: Catalogue) -> str:
+    """Return who states the steps of one manifest."""
+    if step.origin is Origin.TRACE:
+        return say("report.text.by_trace")
+    if step.strength is Strength.SIGNED_BROKEN and not step.expired:
+        return say("report.text.by_broken")
+    return say("report.text.by", who=step.who.name)
+
+
+def fold(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return at most as many steps as a screen holds; those that are or may be AI are the last to go."""
+    if len(steps) <= _STEPS:
+        return steps
+    keep = sorted(range(len(steps)), key=lambda n: (not steps[n].kind.generative, not steps[n].ai, n))[:_STEPS]
+    return tuple(steps[number] for number in sorted(keep))
+
+
+def _times(text: str, n: int, say: Catalogue) -> str:
+    return say("report.text.times", what=Phrase(text), n=n) if n > 1 else text
+
+
+def _cut(text: str) -> str:
+    return Phrase(text) if len(text) <= 150 else plain(text, limit=140)
+
+
+def _traces(page: Page, report: Report, say: Catalogue) -> None:
+    if report.ledger:
+        page.row(say("report.label.ai"), report.ai_sentence.text)
+
+
+def _statements(page: Page, report: Report, say: Catalogue) -> None:
+    label = say("report.label.statements")
+    for statement in report.statements[:2]:
+        page.row(label, statement.sentence.text)
+        label = Phrase("")
+
+
+def _history(page: Page, report: Report, say: Catalogue) -> None:
+    """A damaged, redacted, missing or unknown ancestor is in the first screen (D4)."""
+    # An ancestor whose certificate ran out since is still what was signed; its steps say that it did.
+    whole = {LinkState.INTACT, LinkState.EXPIRED}
+    found = Counter(_cut(link.sentence.text) for link in report.chain if link.depth and link.state not in whole)
+    label = say("report.label.history")
+    troubled = [_times(text, n, say) for text, n in found.items()]
+    for text in troubled[:_ANCESTORS]:
+        page.row(label, text)
+        label = Phrase("")
+    _and_more(page, len(troubled) - _ANCESTORS, say)
+
+
+def _careful(page: Page, report: Report, say: Catalogue) -> None:
+    found = [finding for finding in report.findings if finding.first_screen and finding.id not in _SAID_ABOVE]
+    label = say("report.label.careful")
+    for finding in found[:_FINDINGS]:
+        page.row(label, finding.sentence)
+        label = Phrase("")
+    _and_more(page, len(found) - _FINDINGS, say)
+
+
+def _permissions(page: Page, report: Report, say: Catalogue) -> None:
+    label = say("report.label.permissions")
+    if all(line.effective == NOT_STATED for line in report.permissions):
+        page.row(label, say("report.permission.none"))
+        return
+    for sentence in permission_sentences(report.permissions, say):
+        page.row(label, sentence)
+        label = Phrase("")
+
+
+def permission_sentences(lines: Iterable[PermissionLine], say: Catalogue) -> list[str]:
+    """Return one sentence for all entries that say the same, the strictest first."""
+    groups: dict[tuple[str, str, bool], list[str]] = {}
+    for line in lines:
+        groups.setdefault((line.effective, line.constraint, line.conflict), []).append(line.name)
+    said = []
+    for effective, terms, conflict in sorted(groups, key=lambda key: _PERMISSION_ORDER.index(key[0])):
+        key = "not_stated" if effective == NOT_STATED else effective
+        names = Phrase(", ".join(groups[effective, terms, conflict]))
+        sentence = say(f"report.permission.{key}", entry=names, terms=terms)
+        said.append(f"{sentence} ({say('report.permission.conflict')})" if conflict else sentence)
+    return said
+
+
+def _unknown(page: Page, report: Report, say: Catalogue) -> None:
+    label = say("report.label.unknown")
+    for unknown in report.unknowns[:_UNKNOWNS]:
+        page.row(label, unknown.text)
+        label = Phrase("")
+    _and_more(page, len(report.unknowns) - _UNKNOWNS, say)
+
+
+def _and_more(page: Page, n: int, say: Catalogue) -> None:
+    if n > 0:
+        page.more(say("report.text.more", n=n))
