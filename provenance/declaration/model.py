@@ -39,6 +39,7 @@ class Declaration(Written):
     noun: ClassVar[str] = "a declaration"
 
     title: Line | None = None
+    """The work's title; never taken from a file name."""
     authors: tuple[Author, ...] = Field(default=(), max_length=MAX_AUTHORS)
     credit: Line | None = None
     copyright: Line | None = None
@@ -51,8 +52,11 @@ class Declaration(Written):
     """Programs that were used; a step may name its own."""
     steps: tuple[Step, ...] = Field(default=(), max_length=MAX_STEPS)
     history_complete: StrictBool = False
+    """Whether these are all the steps."""
     made: Claimed | None = None
+    """When the work was made, as the author claims it: a year, a month or a day."""
     no_generative_ai: NoGenerativeAi | None = None
+    """The author's own statement that no generative AI was used: for the final picture, or in the whole process."""
     permissions: Permissions = Permissions()
     ingredients: tuple[Ingredient, ...] = Field(default=(), max_length=MAX_INGREDIENTS)
 

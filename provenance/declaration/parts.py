@@ -122,13 +122,19 @@ class Ai(Written):
     noun: ClassVar[str] = "an ai block"
 
     kind: AiKind
+    """What AI was used for."""
     generative: Generative | None = None
-    """Left out: what the kind usually is."""
+    """Whether a model made picture content. Left out: what the kind usually is."""
     model: Tool | None = None
+    """The model, with its version."""
     model_url: WebAddress | None = None
+    """Where the model is described."""
     oversight: Oversight | None = None
+    """How much a person looked after the result."""
     extent: Extent | None = None
+    """How much of the picture it made or changed."""
     prompt: Paragraph | None = None
+    """What the model was asked; written only if public is true."""
     public: StrictBool = False
     """Whether the prompt may be published."""
 
@@ -146,12 +152,19 @@ class Step(Written):
     action: ActionWord | None = None
     """A plain word or the standard's name; may be left out where an ai block says what was done."""
     tool: Tool | None = None
+    """The program that was used."""
     source_type: SourceWord | None = None
+    """The standard's digital source type, or a plain word for it; left out, what the step usually is."""
     when: When | None = None
+    """A day; a time of day with its zone only if it may become public."""
     description: Paragraph | None = None
+    """What was done, in the author's words."""
     region: Region | None = None
+    """Where in the picture."""
     basis: Basis = Basis.ENTERED
+    """Whether a person entered this step, a program recorded it, or a program detected it."""
     ai: Ai | None = None
+    """What AI did in this step."""
 
     @property
     def c2pa_action(self) -> str:
@@ -179,6 +192,8 @@ class Ingredient(Written):
     path: Annotated[str, Field(min_length=1, max_length=4096)]
     """Where the file is; read, and never written into anything."""
     relationship: Part = Part.COMPONENT
+    """What it is to this picture: its parent, a component of it, or an input such as a reference."""
     title: Line | None = None
+    """Becomes public. Left out, the picture has no name."""
     source_type: SourceWord | None = None
     """How it was made, if it carries no statement of its own."""
