@@ -88,7 +88,7 @@ def plan(
     assertions = [
         {"label": ACTIONS, "created": True, "data": actions},
         *({"label": AI_DISCLOSURE, "created": True, "data": data} for data in _disclosures(declaration)),
-        *({"label": label, "created": not identity, "data": data} for label, data in own.items()),
+        *({"label": label, "created": not identity, "data": data} | _kind(label) for label, data in own.items()),
     ]
     return ManifestPlan(
         definition=_definition(declaration, generator_version) | {"assertions": assertions},
@@ -96,6 +96,11 @@ def plan(
         identity_references=tuple(own) if identity else (),
         identity_roles=(Role.CREATOR.value,) if identity and own else (),
     )
+
+
+def _kind(label: str) -> dict[str, str]:
+    """Ask for a JSON box where the standard wants one: the engine writes CBOR unless told (CAWG Metadata 1.1)."""
+    return {"kind": "Json"} if label == CAWG_METADATA else {}
 
 
 def _definition(said: Declaration, version: str) -> dict[str, Any]:
