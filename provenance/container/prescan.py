@@ -14,6 +14,7 @@ from provenance.container.source import MalformedError, Source, StoppedError, ov
 from provenance.container.walk import lay_out
 
 DEFAULT = Limits()
+_STORE = b"jumdc2pa\x00\x11\x00\x10"  # how a manifest store begins, after two lengths and one name
 
 
 def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
@@ -44,6 +45,8 @@ def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
         refusals = (stop.refusal,)
     except MalformedError as problem:
         refusals = (Refusal("malformed", explanation=str(problem)),)
+    if not refusals and _lost(source, layout, limits):
+        refusals = (Refusal("malformed", explanation="the file is damaged where its manifest store lies"),)
     return Prescan(
         kind,
         source.size,
@@ -55,6 +58,13 @@ def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
         damage=tuple(damage),
         frames=layout.frames,
     )
+
+
+def _lost(source: Source, layout: Layout, limits: Limits) -> bool:
+    """Whether a damaged file holds a manifest store that the walk did not reach: not "no credentials" (V2)."""
+    if layout.stores or layout.complete:
+        return False
+    return source.find(_STORE, 0, min(source.size, limits.store_bytes)) >= 0
 
 
 def prescan_store(data: bytes, limits: Limits = DEFAULT) -> Prescan:

@@ -31,6 +31,7 @@ class Anchors:
 
 
 NO_ANCHORS = Anchors()
+DECOMPRESSED_MB = 1  # of a compressed manifest (F2); the engine's own default is 32
 STORE_MEMORY_MB = 16  # larger files are kept on disk while signing; halves the engine's peak (engine.md §12)
 
 
@@ -71,7 +72,7 @@ def _settings(anchors: Anchors, *, identities: bool) -> dict[str, Any]:
         "core": {
             "allowed_network_hosts": [],
             "allow_redirects": False,
-            "max_decompressed_manifest_size_in_mb": 1,
+            "max_decompressed_manifest_size_in_mb": DECOMPRESSED_MB,
             "backing_store_memory_threshold_in_mb": STORE_MEMORY_MB,
             "decode_identity_assertions": identities,
             "prefer_compress_manifests": False,

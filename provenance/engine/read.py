@@ -14,6 +14,10 @@ import c2pa
 
 from provenance.errors import AssetError
 
+NOT_FOUND = "no manifest"
+REMOTE = "remote manifest"
+TOO_LARGE = "decompressed size"  # a compressed manifest beyond the Context's limit (F2)
+
 # The engine raises where the specification has a status code (standards.md §3.4 k). Text in the message -> code.
 _CODES = (
     ("assertion.action.malformed", "assertion.action.malformed"),
@@ -31,6 +35,7 @@ _CODES = (
     ("redact", "assertion.notRedacted"),
     ("assertion missing", "assertion.missing"),
     ("hash does not match", "assertion.hashedURI.mismatch"),
+    ("output exceeds maximum size", TOO_LARGE),
     ("decompress", "manifest.compressed.invalid"),
     ("cbor", "claim.cbor.invalid"),
     ("jumbf", "claim.malformed"),
@@ -52,10 +57,6 @@ class Reading:
     @property
     def failed(self) -> bool:
         return bool(self.code)
-
-
-NOT_FOUND = "no manifest"
-REMOTE = "remote manifest"
 
 
 def read(stream: BinaryIO, media_type: str, context: c2pa.Context, *, store: bytes | None = None) -> Reading:

@@ -25,8 +25,8 @@ from provenance.container.coverage import uncovered
 from provenance.container.kinds import suggested
 from provenance.container.model import Kind, Prescan, RawManifest, Refusal
 from provenance.container.prescan import prescan, prescan_store
-from provenance.engine.context import Anchors, reading_context
-from provenance.engine.read import NOT_FOUND, REMOTE, crjson, read
+from provenance.engine.context import DECOMPRESSED_MB, Anchors, reading_context
+from provenance.engine.read import NOT_FOUND, REMOTE, TOO_LARGE, crjson, read
 from provenance.engine.versions import below_reading_floor, versions
 from provenance.errors import AssetError
 from provenance.home import Home
@@ -162,6 +162,9 @@ def _judge(
     reading = read(stream, _engine_type(scan.kind, detached=store is not None), _context(options.trust), store=store)
     if not raws:
         return _Judged(Integrity.ALTERED, statuses=(_failure(MALFORMED, "", "the manifest store holds no manifest"),))
+    if reading.code == TOO_LARGE:
+        limit = Stop("decompressed_bytes", DECOMPRESSED_MB << 20)
+        return _Judged(Integrity.NOT_CHECKED, stops=(limit,), problem="limit reached: decompressed_bytes")
     own: list[Status] = []
     if reading.failed:
         code = "claim.missing" if reading.code in {NOT_FOUND, REMOTE} else reading.code
