@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from provenance.container.model import Prescan
+from provenance.container.model import Kind, Prescan
 from provenance.container.prescan import prescan
 from provenance.errors import AssetError
 from provenance.plain import plain
 from provenance.signing.options import Note, Options
-from provenance.terms import Integrity, StatusLevel
+from provenance.terms import SIGNER_UNTRUSTED, Integrity, StatusLevel
 from provenance.verification.check import check
 from provenance.verification.model import Verification
 from provenance.verification.options import Options as CheckOptions
@@ -38,6 +38,8 @@ def history(asset: Path, stream: BinaryIO, options: Options) -> History:
         AssetError: if it cannot be checked, or is damaged and that was not accepted.
     """
     scan = prescan(stream, options.limits)
+    if scan.kind is Kind.C2PA:
+        raise AssetError(plain(asset.name), "is a sidecar", "sign the picture that it belongs to")
     beside = find(asset, options.limits) if scan.store is None and not scan.refusals else Sidecar()
     if scan.store is None and not scan.refusals and not beside.found:
         notes = (Note("sign.elsewhere", (("name", asset.name),)),) if scan.remote_url else ()
@@ -70,5 +72,6 @@ def damage(found: Verification) -> str:
     if found.integrity in _WHOLE and not broken:
         return ""
     statuses = [status for manifest in broken for status in manifest.statuses] + list(found.statuses)
-    codes = dict.fromkeys(status.code for status in statuses if status.level is StatusLevel.FAILURE)
+    failures = [status.code for status in statuses if status.level is StatusLevel.FAILURE]
+    codes = dict.fromkeys(code for code in failures if code != SIGNER_UNTRUSTED)  # that is no damage
     return plain(", ".join(codes)) or found.integrity.value

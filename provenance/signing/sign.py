@@ -72,8 +72,6 @@ def sign(asset: Path, declaration: Declaration, *, credential: Credential, optio
     with ExitStack() as stack:
         original = stack.enter_context(_opened(asset))
         past = history(asset, original, options)
-        if past.scan.kind is Kind.C2PA:
-            raise AssetError(plain(asset.name), "is a sidecar", "sign the picture that it belongs to")
         check_name(asset, past.scan.kind)
         goal = destination(asset, past.scan.kind, frames=past.scan.frames, options=options)
         kind, source, remarks = _source(original, declaration, past.scan.kind, goal=goal, options=options, stack=stack)

@@ -22,7 +22,7 @@ def stamper(authority: Authority) -> Callable[[bytes], bytes]:
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     service = TimeStamper(
-        _asn1(issued.leaf), keys.PrivateKeyInfo.load(key), certs_to_embed=[_asn1(found) for found in issued.chain]
+        _asn1(issued.leaf), keys.PrivateKeyInfo.load(key), certs_to_embed=[_asn1(found) for found in issued.chain[1:]]
     )
 
     def answer(request: bytes) -> bytes:
