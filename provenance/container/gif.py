@@ -6,6 +6,7 @@ from provenance.container.model import Limits, Span
 from provenance.container.parts import Coding, Layout, Part, Placed, Role
 from provenance.container.source import Counter, MalformedError, Source, second_store
 
+VERSION = "version"
 _C2PA = b"C2PA_GIF"
 _XMP = b"XMP DataXMP"
 _IMAGE, _EXTENSION, _TRAILER = 0x2C, 0x21, 0x3B
@@ -26,7 +27,8 @@ def lay_out(source: Source, limits: Limits) -> Layout:
     try:
         screen = source.take(0, 13, "the screen descriptor")
         at = 13 + _table(screen[10])
-        parts.append(Part("screen", Span(0, at), Span(0, at), Role.PICTURE))
+        parts.append(Part(VERSION, Span(0, 6), Span(0, 6), Role.STRUCTURE))
+        parts.append(Part("screen", Span(6, at - 6), Span(6, at - 6), Role.PICTURE))
         while True:
             counter.one()
             part = _block(source, at, counter)

@@ -12,6 +12,7 @@ XMP = b"http://ns.adobe.com/xap/1.0/\0"
 EXIF = b"Exif\0\0"
 _ICC = b"ICC_PROFILE\0"
 _HEAD = 16  # CI, En, Z, LBox, TBox: repeated in every segment of a box
+_FIRST = b"jumdc2pa"  # stands in the first segment of a store
 _SOS, _EOI, _APP11 = 0xDA, 0xD9, 0xEB
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 _NAMES = {0xC4: "DHT", 0xDB: "DQT", 0xDD: "DRI", 0xDA: "SOS", 0xD9: "EOI", 0xD8: "SOI", 0xFE: "COM"}
@@ -116,7 +117,7 @@ def _store_segment(source: Source, walk: _Walk, span: Span, body: Span) -> bool:
         return False
     instance, number = head[2:4], int.from_bytes(head[4:8], "big")
     begun = next((store for store in walk.stores if store.instance == instance), None)
-    first = head[12:16] == b"jumb" and head[20:28] == b"jumdc2pa"
+    first = head[12:16] == b"jumb" and head[20:28] == _FIRST
     if begun is not None and number > begun.last:
         if number != begun.last + 1:
             walk.damage.append(f"segment {begun.last + 1} of the manifest store is missing")
@@ -135,9 +136,8 @@ def _store_segment(source: Source, walk: _Walk, span: Span, body: Span) -> bool:
 def _late_store(source: Source, limits: Limits, walk: _Walk) -> None:
     """Look for a store behind the first scan, where the engine looks, too; only unsigned files pay for this."""
     scan = walk.parts[-1]
-    if scan.name != "SOS" or source.find(b"\xff\xeb", scan.span.start, source.size) < 0:
+    if scan.name != "SOS" or source.find(_FIRST, scan.span.start, source.size) < 0:
         return
-    # Inside a scan 0xFF is followed by 0 or a restart marker: this is a segment, or lies behind the end.
     again = lay_out(source, limits, whole=True)
     if again.stores:
         walk.parts[:] = again.parts

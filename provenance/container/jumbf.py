@@ -255,6 +255,7 @@ class _Store:
     def _claim(self, part: Superbox, errors: list[str]) -> dict[str, Any]:
         if not part.label.startswith("c2pa.claim"):
             errors.append(f"the claim is labelled {part.label!a}")
+        self._contents(part)
         data = self._content(part, b"cbor")
         if data is None:
             errors.append("the claim is not CBOR")
@@ -270,6 +271,7 @@ class _Store:
         return claim
 
     def _signature(self, part: Superbox) -> RawSignature:
+        self._contents(part)
         data = self._content(part, b"cbor")
         return RawSignature(error="is not CBOR") if data is None else cose.decode(data)
 

@@ -85,7 +85,7 @@ def _stores(
         return None, ()
     stores = [collect(source, placed, limits) for placed in layout.stores]
     for data in stores:
-        if extra := len(data) - jumbf.length(data):
+        if (extra := len(data) - jumbf.length(data)) > 0:
             damage.append(f"{extra} bytes follow the manifest store inside its box")
     manifests = tuple(manifest for data in stores for manifest in jumbf.read(data, limits))
     store = jumbf.joined(stores)

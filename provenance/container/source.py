@@ -11,6 +11,7 @@ from typing import BinaryIO
 from provenance.container.model import Refusal, Span
 
 BLOCK = 64 * 1024  # one step of anything that streams
+_SEARCH = 256 * 1024
 
 
 class StoppedError(Exception):
@@ -98,15 +99,17 @@ class Source:
 
     def find(self, wanted: bytes, start: int, end: int) -> int:
         """Return where *wanted* first stands in ``[start, end)``, or -1; reads in blocks."""
-        at, kept = start, b""
+        at, kept, edge = start, b"", len(wanted) - 1
         while at < min(end, self.size):
-            block = self.read(at, min(BLOCK, end - at))
+            block = self.read(at, min(_SEARCH, end - at))
             if not block:
                 return -1
-            window = kept + block
-            if (found := window.find(wanted)) >= 0:
+            seam = kept + block[:edge]
+            if (found := seam.find(wanted)) >= 0:
                 return at - len(kept) + found
-            kept = window[-(len(wanted) - 1) :] if len(wanted) > 1 else b""
+            if (found := block.find(wanted)) >= 0:
+                return at + found
+            kept = (kept + block[-edge:])[-edge:] if edge else b""
             at += len(block)
         return -1
 
