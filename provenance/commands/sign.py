@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -30,8 +32,11 @@ from provenance.declaration.profile import Profile
 from provenance.errors import OutputError, ProvenanceError
 from provenance.home import DEFAULT_IDENTITY, Home
 from provenance.plain import plain
+from provenance.report.preview import Setting
+from provenance.report.preview import preview as preview_lines
 from provenance.report.wording import say
 from provenance.signing.options import Note, Options, Signed
+from provenance.signing.sign import planned
 from provenance.signing.sign import sign as sign_one
 from provenance.trust.lists import load as load_trust
 
@@ -172,6 +177,10 @@ def sign(
         trust=load_trust(place),
         limits=load_limits(place.config),
     )
+    if preview:
+        raise typer.Exit(
+            _show(pictures, declaration, options, place, identity=identity, author_identity=author_identity)
+        )
     credential = open_credential(place, identity, secrets)
     raise typer.Exit(_sign_all(pictures, declaration, credential, options, quiet=quiet, verbose=verbose))
 
@@ -194,6 +203,42 @@ def _beside(entry: Any, folder: Path) -> Any:
     if isinstance(entry, dict) and isinstance(entry.get("path"), str) and entry["path"]:
         return entry | {"path": str(folder / entry["path"])}
     return entry  # the model will say what is wrong with it
+
+
+def _show(
+    pictures: Sequence[Path],
+    declaration: Declaration,
+    options: Options,
+    place: Home,
+    *,
+    identity: str,
+    author_identity: str | None,
+) -> int:
+    """Print what would become public; pictures of which the same would be said stand together."""
+    signer = identities.describe(place, identity)
+    author = identities.describe(place, author_identity).name if author_identity else ""
+    until = "" if options.tsa_url else signer.leaf.not_valid_after_utc.date().isoformat()
+    shown: dict[tuple[str, ...], list[str]] = {}
+    failed = False
+    for picture in pictures:
+        try:
+            found = planned(picture, declaration, options=options, for_author=bool(author))
+        except ProvenanceError as exc:
+            failed = True
+            typer.echo(f"error: {_named(picture, exc)}", err=True)
+            continue
+        setting = Setting(
+            signer=signer.name,
+            identity=author,
+            signed_before=found.signed_before,
+            exif=tuple(filter(None, astuple(found.exif))),
+            time_stamp=plain(urlsplit(options.tsa_url).hostname or ""),
+            until=until,
+        )
+        shown.setdefault(preview_lines(declaration, found.plan, setting=setting), []).append(plain(picture.name))
+    for lines, names in shown.items():
+        typer.echo("\n".join([", ".join(names), "", *lines, ""]))
+    return _FAILED if failed else 0
 
 
 def _sign_all(

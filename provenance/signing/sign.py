@@ -41,20 +41,31 @@ from provenance.verification.model import Verification
 from provenance.verification.sidecars import find
 
 DEFAULT = Options()
+_NO_EXIF = Note("sign.no_exif")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What would be written, decided and checked; nothing is written yet."""
+
+    plan: ManifestPlan
+    goal: Destination
+    signed_before: bool  # the picture carries a statement that stays as its parent
+    exif: Credit  # what goes into the EXIF of the picture
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """Everything that signing one file needs, decided and checked."""
+    """Everything that signing one file needs."""
 
     asset: Path
     kind: Kind  # of what is signed
     original: BinaryIO
     source: BinaryIO  # *original*, with our EXIF in it or in a container
-    plan: ManifestPlan
+    exif: Credit
     past: History
     goal: Destination
-    credential: Credential
+    plan: ManifestPlan
     options: Options
 
 
@@ -70,15 +81,48 @@ def sign(asset: Path, declaration: Declaration, *, credential: Credential, optio
     """
     _check(credential, options)
     with ExitStack() as stack:
-        original = stack.enter_context(_opened(asset))
-        past = history(asset, original, options)
-        check_name(asset, past.scan.kind)
-        goal = destination(asset, past.scan.kind, frames=past.scan.frames, options=options)
-        kind, source, remarks = _source(original, declaration, past.scan.kind, goal=goal, options=options, stack=stack)
-        manifest = _plan(declaration, past, original=original, options=options)
-        work = _Work(asset, kind, original, source, manifest, past, goal, credential, options)
-        verification, notes = _write(work)
-    return Signed(asset, goal.path, kind, goal.sidecar, verification, (*past.notes, *goal.notes, *remarks, *notes))
+        work = _work(asset, declaration, options, stack, for_author=options.identity is not None)
+        verification, notes = _write(work, credential)
+    no_exif = () if work.exif or not options.exif or work.goal.sidecar or not exif_credit(declaration) else (_NO_EXIF,)
+    return Signed(
+        asset,
+        work.goal.path,
+        work.kind,
+        work.goal.sidecar,
+        verification,
+        (*work.past.notes, *work.goal.notes, *no_exif, *notes),
+    )
+
+
+def planned(asset: Path, declaration: Declaration, *, options: Options = DEFAULT, for_author: bool = False) -> Planned:
+    """Return what `sign` would write for *asset*; needs no key.
+
+    Args:
+        for_author: another credential would sign for the author.
+
+    Raises:
+        AssetError, DeclarationError, OutputError: where `sign` would, before anything is signed.
+    """
+    with ExitStack() as stack:
+        work = _work(asset, declaration, options, stack, for_author=for_author)
+        return Planned(work.plan, work.goal, work.past.parent is not None and not options.drop_history, work.exif)
+
+
+def _work(asset: Path, declaration: Declaration, options: Options, stack: ExitStack, *, for_author: bool) -> _Work:
+    original = stack.enter_context(_opened(asset))
+    past = history(asset, original, options)
+    kind = past.scan.kind
+    check_name(asset, kind)
+    goal = destination(asset, kind, frames=past.scan.frames, options=options)
+    source, exif = original, Credit()
+    if kind is Kind.JXL_NAKED and not goal.sidecar:
+        kind, source = Kind.JXL, stack.enter_context(_wrapped(original))
+    elif kind is Kind.JPEG and not goal.sidecar and options.exif:
+        inserted = insertion(original, exif_credit(declaration))
+        if inserted is not None:
+            source, exif = spliced(original, inserted), exif_credit(declaration)
+    manifest = _plan(declaration, past, original=original, options=options, for_author=for_author)
+    return _Work(asset, kind, original, source, exif, past, goal, manifest, options)
 
 
 def exif_credit(declaration: Declaration) -> Credit:
@@ -115,29 +159,6 @@ def _opened(asset: Path) -> Iterator[BinaryIO]:
         yield stream
 
 
-def _source(
-    original: BinaryIO,
-    declaration: Declaration,
-    kind: Kind,
-    *,
-    goal: Destination,
-    options: Options,
-    stack: ExitStack,
-) -> tuple[Kind, BinaryIO, tuple[Note, ...]]:
-    """Return what is signed: *original*, in a container, or with our EXIF in it; nothing of that is written yet."""
-    if goal.sidecar:
-        return kind, original, ()
-    if kind is Kind.JXL_NAKED:
-        return Kind.JXL, stack.enter_context(_wrapped(original)), ()
-    credit = exif_credit(declaration)
-    if not credit or not options.exif:
-        return kind, original, ()
-    inserted = insertion(original, credit) if kind is Kind.JPEG else None
-    if inserted is None:
-        return kind, original, (Note("sign.no_exif", (("name", goal.path.name),)),)
-    return kind, spliced(original, inserted), ()
-
-
 @contextmanager
 def _wrapped(original: BinaryIO) -> Iterator[BinaryIO]:
     with TemporaryFile() as container:
@@ -145,7 +166,9 @@ def _wrapped(original: BinaryIO) -> Iterator[BinaryIO]:
         yield container
 
 
-def _plan(declaration: Declaration, past: History, *, original: BinaryIO, options: Options) -> ManifestPlan:
+def _plan(
+    declaration: Declaration, past: History, *, original: BinaryIO, options: Options, for_author: bool
+) -> ManifestPlan:
     dropped = past.parent is not None and options.drop_history
     parent = ParentKind.UNKNOWN if past.scan.remote_url else ParentKind.NONE
     made = plan(
@@ -153,10 +176,10 @@ def _plan(declaration: Declaration, past: History, *, original: BinaryIO, option
         generator_version=VERSION,
         parent=ParentKind.SIGNED if past.parent is not None and not dropped else parent,
         components=[_component(Path(found.path), options) for found in declaration.ingredients],
-        identity=options.identity is not None,
+        identity=for_author,
         history_dropped=dropped,
     )
-    if options.identity is not None and not made.identity_references:
+    if for_author and not made.identity_references:
         raise CredentialError("author's identity", "has nothing to vouch for", "say a name, a credit or permissions")
     return replace(made, thumbnail=thumbnail(original, past.scan.kind) if options.thumbnail else None)
 
@@ -168,11 +191,11 @@ def _component(path: Path, options: Options) -> Component:
     return Component(path, has_manifest=past.parent is not None)
 
 
-def _write(work: _Work) -> tuple[Verification, tuple[Note, ...]]:
+def _write(work: _Work, credential: Credential) -> tuple[Verification, tuple[Note, ...]]:
     options, goal = work.options, work.goal
     in_place = options.in_place and not goal.sidecar
     with replacing(goal.path, source=work.asset, overwrite=options.overwrite, in_place=in_place) as pending:
-        store, notes = _signed(work, None if goal.sidecar else pending.stream)
+        store, notes = _signed(work, credential, None if goal.sidecar else pending.stream)
         stamped = bool(options.tsa_url) and not notes
         if goal.sidecar:
             pending.stream.write(store)
@@ -183,7 +206,7 @@ def _write(work: _Work) -> tuple[Verification, tuple[Note, ...]]:
             work.asset if goal.sidecar else pending.path,
             sidecar=pending.path if goal.sidecar else None,
             plan=work.plan,
-            credential=work.credential,
+            credential=credential,
             identity=options.identity,
             parent=None if options.drop_history else work.past.parent,
             stamped=stamped,
@@ -192,33 +215,33 @@ def _write(work: _Work) -> tuple[Verification, tuple[Note, ...]]:
     if work.past.store is not None and in_place:
         notes += (Note("sign.old_sidecar", (("name", work.asset.name),)),)
     if not stamped:
-        notes += (Note("sign.until", (("day", work.credential.not_after.date().isoformat()),)),)
+        notes += (Note("sign.until", (("day", credential.not_after.date().isoformat()),)),)
     return replace(found, name=(work.asset if goal.sidecar else goal.path).name, name_suggests=""), notes
 
 
-def _signed(work: _Work, destination: BinaryIO | None) -> tuple[bytes, tuple[Note, ...]]:
+def _signed(work: _Work, credential: Credential, destination: BinaryIO | None) -> tuple[bytes, tuple[Note, ...]]:
     """Sign into *destination*; without a stamp, where that is allowed and there is none to be had."""
     url = work.options.tsa_url
     if not url:
-        return _embedded(work, destination, None), ()
+        return _embedded(work, credential, destination, None), ()
     try:
-        return _embedded(work, destination, url), ()
+        return _embedded(work, credential, destination, url), ()
     except TimeStampError as exc:
         if not work.options.tsa_optional:
             raise
         if destination is not None:
             destination.seek(0)
             destination.truncate()
-        return _embedded(work, destination, None), (Note("sign.not_stamped", (("problem", str(exc)),)),)
+        return _embedded(work, credential, destination, None), (Note("sign.not_stamped", (("problem", str(exc)),)),)
 
 
-def _embedded(work: _Work, destination: BinaryIO | None, tsa_url: str | None) -> bytes:
+def _embedded(work: _Work, credential: Credential, destination: BinaryIO | None, tsa_url: str | None) -> bytes:
     return embed(
         work.plan,
         kind=work.kind,
         source=work.source,
         destination=destination,
-        credential=work.credential,
+        credential=credential,
         context=_context(work.options.trust),
         identity=work.options.identity,
         tsa_url=tsa_url,
