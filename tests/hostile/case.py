@@ -112,7 +112,7 @@ def engine_says(case: Case) -> Says:
     context = reading_context(case.reader.anchors())
     reading = read(io.BytesIO(case.build()), _TYPES[case.suffix], context)
     if reading.code in {NOT_FOUND, REMOTE}:
-        return Says(reading.code)
+        return Says("raises", ("ManifestNotFound" if reading.code == NOT_FOUND else "Remote",))
     if reading.failed:
         return Says("raises", (reading.code,))
     failures = {found["code"] for found in reading.results.get("activeManifest", {}).get("failure", [])}

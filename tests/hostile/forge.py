@@ -57,6 +57,11 @@ def actions(*found: dict[str, Any], label: str = "c2pa.actions.v2", created: boo
     return Assertion(label, {"actions": list(steps)} | more, created=created)
 
 
+def mining(**uses: str) -> dict[str, Any]:
+    """Return the content of a training-mining assertion."""
+    return {"entries": {f"cawg.{entry}": {"use": use} for entry, use in uses.items()}}
+
+
 @dataclass(frozen=True)
 class Spec:
     """What one manifest holds."""
@@ -204,7 +209,7 @@ def _claim(spec: Spec, label: str, assertions: Sequence[Assertion]) -> dict[str,
 def sign(spec: Spec, claim: bytes) -> bytes:
     """Return a COSE_Sign1 with a detached payload (C2PA 2.4 §13.2)."""
     ders = spec.signer.ders()
-    protected = cbor({1: COSE[spec.signer.algorithm][0], 33: ders if len(ders) > 1 else ders[0]} | spec.header)
+    protected = cbor({1: COSE[spec.signer.algorithm][0], 33: ders[0] if len(ders) == 1 else ders} | spec.header)
     signature = spec.signer.sign(cbor(["Signature1", protected, b"", claim]))
     open_: dict[Any, Any] = {}
     if spec.stamp:
