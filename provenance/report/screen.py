@@ -11,10 +11,11 @@ from provenance.report.layout import Page
 from provenance.report.model import LinkState, Origin, PermissionLine, Report, Step
 from provenance.report.permissions import NOT_STATED
 from provenance.report.wording import Catalogue, Phrase
-from provenance.terms import Strength, Use
+from provenance.terms import Integrity, Strength, Use
 
 NARROWEST = 40
 _STEPS = 9
+_REASONS = 2
 _ANCESTORS = 3
 _UNKNOWNS = 3
 _FINDINGS = 3
@@ -32,6 +33,7 @@ def render(report: Report, *, width: int = 80) -> str:
     page.line(report.headline.text)
     page.line(say("report.text.size", name=report.file.name, type=report.file.media_type, size=f"{report.file.size:,}"))
     page.row(say("report.label.intact"), report.integrity.sentence.text)
+    _reasons(page, report, say)
     if report.signer is None:
         page.row(say("report.label.source"), report.source.sentence.text)
         _careful(page, report, say)
@@ -47,6 +49,16 @@ def render(report: Report, *, width: int = 80) -> str:
     _permissions(page, report, say)
     _unknown(page, report, say)
     return page.text()
+
+
+def _reasons(page: Page, report: Report, say: Catalogue) -> None:
+    if report.integrity.state in {Integrity.INTACT, Integrity.EXPIRED}:
+        return
+    found = report.integrity.failures
+    for failure in found[:_REASONS]:
+        line = say("report.full.status", code=failure.key, text=failure.text or say("report.integrity.no_reason"))
+        page.more(_cut(line), mark="-")
+    _and_more(page, len(found) - _REASONS, say)
 
 
 def _signer(page: Page, report: Report, say: Catalogue) -> None:
