@@ -1,0 +1,228 @@
+"""``provenance sign`` as a user types it: flags, files, exit codes; and what happens when it is killed."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from provenance.home import Home
+from provenance.terms import Integrity
+from provenance.verification.check import check
+from provenance.verification.options import Options
+from tests.support import pictures
+from tests.support.environment import CHECKOUT, Ran
+
+Run = Callable[..., Ran]
+HANDLE = "nightjar"
+
+
+@pytest.fixture
+def artist(run: Run) -> Run:
+    """The command, for somebody who has an identity."""
+    made = run("init", "--name", HANDLE, "--yes", "--no-passphrase")
+    assert made.exit == 0, made.err
+    return run
+
+
+def intact(path: Path) -> bool:
+    return check(path, options=Options()).integrity is Integrity.INTACT
+
+
+def test_a_bad_file_stops_no_other(artist: Run, tmp_path: Path) -> None:
+    """Every file gets its line; the exit code is 2, and the others are signed."""
+    pictures.jpeg(tmp_path / "a.jpg")
+    pictures.png(tmp_path / "b.png")
+    (tmp_path / "c.jpg").write_bytes(b"\xff\xd8\xff\xe0 damaged")
+
+    ran = artist("sign", "a.jpg", "c.jpg", "none.jpg", "b.png", "--origin", "blank-canvas")
+
+    assert ran.exit == 2
+    assert ran.out.splitlines() == [
+        f'a.jpg: signed as "{HANDLE}", in a.signed.jpg',
+        f'b.png: signed as "{HANDLE}", in b.signed.png',
+    ]
+    errors = [line for line in ran.err.splitlines() if line.startswith("error: ")]
+    assert [line.split(": ")[1] for line in errors] == ["c.jpg", "none.jpg"]
+    assert ran.err.splitlines()[-1] == "2 of 4 files were not signed."
+    assert intact(tmp_path / "a.signed.jpg")
+    assert not (tmp_path / "c.signed.jpg").exists()
+
+
+def test_until_when_is_said_once(artist: Run, tmp_path: Path) -> None:
+    """Without a time stamp the last day is said, once for all files, on stderr; quiet says nothing."""
+    pictures.png(tmp_path / "a.png")
+    pictures.png(tmp_path / "b.png")
+
+    ran = artist("sign", "a.png", "b.png")
+    quiet = artist("sign", "a.png", "b.png", "--overwrite", "--quiet")
+
+    assert ran.err.count("Without a time stamp these credentials can be checked until ") == 1
+    assert "until" not in ran.out
+    assert (quiet.exit, quiet.out, "until" in quiet.err) == (0, "", False)
+
+
+def test_a_folder_gets_results_in_a_folder(artist: Run, tmp_path: Path) -> None:
+    """A folder of pictures is signed into another; one file cannot take several results."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    pictures.png(tmp_path / "in" / "a.png")
+    pictures.jpeg(tmp_path / "in" / "b.jpg")
+
+    ran = artist("sign", "in", "--output", "out")
+    wrong = artist("sign", "in", "--output", "one.png")
+
+    assert ran.exit == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.signed.png", "b.signed.jpg"]
+    assert wrong.exit == 2
+    assert wrong.err.splitlines()[-1] == (
+        "error: one.png: is not a folder, and there are several pictures; make the folder first"
+    )
+
+
+def test_a_preview_signs_nothing(artist: Run, tmp_path: Path) -> None:
+    """The preview shows what would become public, needs no passphrase, and writes nothing."""
+    pictures.jpeg(tmp_path / "a.jpg")
+
+    ran = artist("sign", "a.jpg", "--title", "Dusk", "--preview")
+
+    assert ran.exit == 0
+    assert "Dusk" in ran.out
+    assert "The statement says nothing about how it was made." in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["a.jpg"]
+
+
+def test_a_declaration_file_says_it_all(artist: Run, tmp_path: Path) -> None:
+    """Pictures that the file names are looked for beside it; a flag takes the place of a field."""
+    (tmp_path / "work").mkdir()
+    pictures.png(tmp_path / "work" / "part.png", shift=30)
+    pictures.png(tmp_path / "a.png")
+    (tmp_path / "work" / "a.toml").write_text(
+        'title = "Other"\norigin = "composite"\n[[ingredients]]\npath = "part.png"\n', encoding="utf-8"
+    )
+
+    ran = artist("sign", "a.png", "--declare", "work/a.toml", "--title", "Dusk")
+
+    assert ran.exit == 0, ran.err
+    manifest = check(tmp_path / "a.signed.png", options=Options()).manifests[0]
+    assert manifest.title == "Dusk"
+    assert [found.relationship for found in manifest.ingredients] == ["componentOf"]
+
+
+def test_a_studio_signs_for_an_artist(artist: Run, tmp_path: Path) -> None:
+    """The artist's own words come from the artist's profile and stand under the artist's identity."""
+    made = artist("init", "--name", "Studio", "--identity", "studio", "--yes", "--no-passphrase")
+    assert made.exit == 0, made.err
+    pictures.png(tmp_path / "a.png")
+
+    ran = artist("sign", "a.png", "--identity", "studio", "--author-identity", "default", "--training", "no")
+
+    assert ran.exit == 0, ran.err
+    manifest = check(tmp_path / "a.signed.png", options=Options()).manifests[0]
+    assert [author.name for author in manifest.authors] == [HANDLE]
+    assert manifest.signer.leaf is not None
+    assert manifest.signer.leaf.common_names == ("Studio",)
+    assert manifest.identities[0].chain[0].common_names == (HANDLE,)
+
+
+def test_one_passphrase_opens_the_key_for_many_files(run: Run, tmp_path: Path) -> None:
+    """A passphrase from a private file is read once and never shown."""
+    secret = tmp_path / "secret"
+    secret.write_text("correct horse battery\n", encoding="utf-8")
+    secret.chmod(0o600)
+    assert run("init", "--name", HANDLE, "--yes", "--passphrase-file", "secret").exit == 0
+    pictures.png(tmp_path / "a.png")
+    pictures.png(tmp_path / "b.png")
+
+    ran = run("sign", "a.png", "b.png", "--passphrase-file", "secret")
+    without = run("sign", "a.png", "--overwrite")
+
+    assert ran.exit == 0, ran.err
+    assert "horse" not in ran.out + ran.err
+    assert without.exit == 2
+
+
+def test_nothing_but_the_handle_is_public(artist: Run, tmp_path: Path) -> None:
+    """The signed bytes of a handle-only identity hold no other name, path, host, login, zone or system version."""
+    folder = tmp_path / "client-confidential"
+    folder.mkdir()
+    asset = pictures.jpeg(folder / "working-title-7.jpg")
+    pictures.bmp(folder / "working-title-8.bmp")
+
+    ran = artist("sign", str(folder), "--origin", "blank-canvas", "--tool", "Krita 5.2.6", "--training", "no")
+
+    assert ran.exit == 0, ran.err
+    secrets = {
+        "folder": "client-confidential", "file": "working-title", "temporary folder": str(tmp_path.parent.name),
+        "host": socket.gethostname(), "login": getpass.getuser(), "home": str(Path.home()),
+        "kernel": platform.release(), "zone": time.tzname[0] if time.tzname[0] != "UTC" else "Etc/UTC",
+        "temporary file": ".tmp", "python": f"Python {platform.python_version()}",
+    }  # fmt: skip
+    for signed in (folder / "working-title-7.signed.jpg", folder / "working-title-8.bmp.c2pa"):
+        data = signed.read_bytes().lower()
+        found = [name for name, text in secrets.items() if len(text) > 3 and text.lower().encode() in data]
+        assert found == []
+        assert HANDLE.encode() in data
+        assert f"{date.today().year}-".encode() not in data  # no time of day, no date beside the certificate's
+    assert asset.exists()
+
+
+# --- kill -9 --------------------------------------------------------------------------------------------------------
+
+
+def large_tiff(path: Path) -> Path:
+    """Write a TIFF of 48 MB."""
+    Image.frombytes("RGB", (4000, 4000), os.urandom(4000 * 4000 * 3)).save(path, "TIFF")
+    return path
+
+
+def killed_while_signing(asset: Path, home: Home, delay: float) -> None:
+    """Start signing *asset* in place, and kill it after *delay* seconds."""
+    process = subprocess.Popen(
+        [sys.executable, str(CHECKOUT / "cli.py"), "sign", str(asset), "--in-place", "--quiet"],
+        env={**os.environ, "PROVENANCE_HOME": str(home.path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        process.wait(delay)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+@pytest.mark.parametrize("times", [6, pytest.param(50, marks=pytest.mark.deep)])
+def test_killed_at_any_moment_the_file_is_whole(times: int, artist: Run, home: Home, tmp_path: Path) -> None:
+    """After kill -9 at random moments the file is the original or a whole signed one; the next run cleans up."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    original = large_tiff(tmp_path / "original.tif").read_bytes()
+    asset = folder / "a.tif"
+    asset.write_bytes(original)
+    started = time.monotonic()
+    assert artist("sign", str(asset), "--quiet").exit == 0
+    whole = time.monotonic() - started
+    chance = random.Random(times)
+
+    for _ in range(times):
+        asset.write_bytes(original)
+        killed_while_signing(asset, home, chance.uniform(whole * 0.2, whole * 1.1))
+
+        assert asset.read_bytes() == original or intact(asset)
+
+    assert artist("sign", str(asset), "--in-place", "--quiet").exit == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["a.signed.tif", "a.tif"]
+    assert intact(asset)
