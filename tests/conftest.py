@@ -9,6 +9,7 @@ import pytest
 
 from provenance.home import Home
 from tests.support import pki as make_pki
+from tests.support.artist import Artist, make_artist
 from tests.support.environment import Ran, run_provenance
 from tests.support.pki import Authority, Issued
 
@@ -25,6 +26,12 @@ def issued(pki: Authority) -> Issued:
     return pki.issue()
 
 
+@pytest.fixture(scope="session")
+def artist(tmp_path_factory: pytest.TempPathFactory) -> Artist:
+    """An artist with an identity of their own, for the whole session."""
+    return make_artist(tmp_path_factory.mktemp("artist"))
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """An empty user directory, also named by the environment."""
@@ -38,8 +45,6 @@ def run(home: Home, tmp_path: Path) -> Callable[..., Ran]:
     """The command, run from the checkout in a process of its own, inside `tmp_path`."""
 
     def call(*arguments: str | Path, stdin: str = "", timeout: float = 120, **environment: str) -> Ran:
-        return run_provenance(
-            *arguments, home=home.path, cwd=tmp_path, stdin=stdin, timeout=timeout, **environment
-        )
+        return run_provenance(*arguments, home=home.path, cwd=tmp_path, stdin=stdin, timeout=timeout, **environment)
 
     return call

@@ -15,7 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import c2pa
 import pytest
+
+from provenance.container.kinds import sniff
+from provenance.engine.context import reading_context
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -90,6 +94,26 @@ def exiftool(path: Path, *arguments: str) -> dict[str, Any]:
     )
     (found,) = json.loads(done.stdout)
     assert isinstance(found, dict)
+    return found
+
+
+def exiftool_block(path: Path, block: str) -> bytes:
+    """Return one whole metadata block of *path*, as exiftool copies it out; empty if there is none."""
+    return subprocess.run(["exiftool", "-b", f"-{block}", str(path)], capture_output=True, check=True).stdout
+
+
+def exiftool_warnings(path: Path) -> set[str]:
+    """Return what exiftool, asked to validate, finds odd about *path*; its own count of that apart."""
+    command = ["exiftool", "-validate", "-a", "-warning", "-error", "-s", str(path)]
+    lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
+    named = (line.partition(":") for line in lines)
+    return {text.strip() for name, _, text in named if name.strip() in {"Warning", "Error"}}
+
+
+def crjson(path: Path) -> str:
+    """Return the engine's crJSON of *path*, read as our own reader reads it: offline."""
+    with path.open("rb") as stream:
+        found: str = c2pa.Reader(sniff(stream).value, stream, context=reading_context()).crjson()
     return found
 
 
