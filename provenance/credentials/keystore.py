@@ -116,7 +116,7 @@ def inspect(data: bytes, where: str = "key") -> Protection:
         CredentialError: if it is no private key, or would take for ever to open.
     """
     block = _PEM.search(data)
-    if block is None:
+    if block is None or block[1] == b"OPENSSH PRIVATE KEY":
         return _inspect_other(data, where)
     label = block[1].decode("ascii")
     if label != "ENCRYPTED PRIVATE KEY":

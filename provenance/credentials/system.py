@@ -21,6 +21,7 @@ if sys.platform != "win32":
 
 POSIX = os.name == "posix"
 MAX_BYTES = 1024 * 1024  # no key, chain or backup of ours is larger
+_NOFOLLOW, _NONBLOCK = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
 _PR_SET_DUMPABLE = 4
 
 
@@ -37,9 +38,8 @@ def create_private(path: Path, data: bytes) -> None:
     Raises:
         CredentialError: if something stands there already, or it cannot be written.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with open(os.open(path, flags, 0o600), "wb") as file:  # noqa: PTH123 - a descriptor, for O_EXCL and the mode
+        with open(path, "xb", opener=_create) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -59,11 +59,10 @@ def read_private(path: Path, *, insecure: bool = False) -> bytes:
         CredentialError: with what is wrong and what to do.
     """
     where = plain(path.name)
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     if path.is_symlink():
         raise CredentialError(where, "is a link", "name the file itself")
     try:
-        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - a descriptor, for O_NOFOLLOW
+        with open(path, "rb", opener=_open) as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise CredentialError(where, "is not a file")
@@ -131,6 +130,14 @@ def harden() -> tuple[str, ...]:
     if not undumpable:
         missing.append("debuggers")
     return tuple(missing)
+
+
+def _create(name: str, flags: int) -> int:
+    return os.open(name, flags | _NOFOLLOW, 0o600)
+
+
+def _open(name: str, flags: int) -> int:
+    return os.open(name, flags | _NOFOLLOW | _NONBLOCK)  # a pipe without a writer would wait for ever
 
 
 def _check_private(found: os.stat_result, where: str) -> None:
