@@ -4,3 +4,33 @@ The public names are `sign`, `verify`, `Declaration`, `Profile`, `Credential`, `
 else may change without notice. Importing this package loads none of them: each comes when first
 asked for, starts no process and sets no limit.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from provenance.credentials.credential import Credential
+    from provenance.declaration.model import Declaration
+    from provenance.declaration.profile import Profile
+    from provenance.signing.sign import sign
+
+__all__ = ["Credential", "Declaration", "Profile", "sign"]
+
+_WHERE = {  # PEP 562: public name -> the module that has it
+    "Credential": "provenance.credentials.credential",
+    "Declaration": "provenance.declaration.model",
+    "Profile": "provenance.declaration.profile",
+    "sign": "provenance.signing.sign",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_WHERE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
