@@ -147,10 +147,17 @@ def _one(folder: Path, step: Step) -> bool:
         "PYTHONUTF8": "1",
         "COLUMNS": str(WIDTH),
     }
-    sys.stdout.flush()
     done = subprocess.run(  # noqa: S603 - our own command, our own arguments
-        [sys.executable, "-c", _RUN, *step.arguments], cwd=folder, env=settings, stdin=subprocess.DEVNULL, check=False
+        [sys.executable, "-c", _RUN, *step.arguments],
+        cwd=folder,
+        env=settings,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,  # in the order in which a terminal shows them
+        encoding="utf-8",
+        check=False,
     )
+    typer.echo(_folded(done.stdout.strip("\n")))
     if done.returncode == step.exit:
         if step.exit:
             typer.echo(say("demo.exit", code=done.returncode))
@@ -167,6 +174,12 @@ def _prompt(step: Step) -> str:
         start + " ".join(words), WIDTH - 2, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
     )
     return " \\\n".join(lines)
+
+
+def _folded(text: str) -> str:
+    """Return *text* with lines that are too long folded, as a terminal would."""
+    lines = (line if len(line) <= WIDTH else textwrap.fill(line, WIDTH) for line in text.splitlines())
+    return "\n".join(lines)
 
 
 def _wrapped(text: str) -> str:
