@@ -7,6 +7,7 @@ Exit codes: 0 yes, 1 no, 2 could not tell. stdout is the answer, stderr is every
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -37,6 +38,7 @@ INTERRUPTED = 130
 def main() -> None:
     """Run the command line."""
     early.start(sys.argv[1:])
+    gc.disable()  # until the command is loaded: loading makes no garbage, and looking for it takes time
     try:
         status = _run()
         sys.stdout.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import importlib
 from typing import Annotated, Any
 
@@ -31,6 +32,8 @@ class LazyGroup(TyperGroup):
         if self._completing:  # the name and its line are all that a shell shows
             return TyperCommand(cmd_name, help=COMMANDS[cmd_name])
         command = typer.main.get_command(_module(cmd_name).app)
+        gc.freeze()
+        gc.enable()
         command.name = cmd_name
         return command
 

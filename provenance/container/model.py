@@ -5,9 +5,11 @@ Labels and ranges are byte-exact, as they stand in the file (security V5–V7, V
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
+
+from provenance.record import dataclass
 
 
 class Kind(StrEnum):

@@ -9,9 +9,10 @@ done, what is covered. None of them says that a statement is true.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from provenance.record import dataclass
 from provenance.terms import AiUse, Integrity, Level, Strength, TimeKind
 
 SCHEMA_VERSION = "1.0"

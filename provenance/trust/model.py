@@ -6,9 +6,9 @@ every path against the lists of its purpose alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from provenance.record import dataclass
 from provenance.trust.pins import Pin
 
 

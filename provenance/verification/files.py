@@ -14,7 +14,6 @@ from provenance.errors import AssetError, ProvenanceError
 from provenance.terms import Integrity
 from provenance.verification.model import Stop, Verification
 from provenance.verification.options import Options, Request
-from provenance.verification.remote import fetched
 from provenance.worker import codec
 from provenance.worker.pool import Died, Job, Pool
 from provenance.worker.settings import Settings
@@ -77,6 +76,8 @@ def raw_report(path: Path, *, options: Options, settings: Settings | None = None
 
 
 def _from_elsewhere(path: Path, url: str, options: Options, pool: Pool, limits: Settings) -> Outcome:
+    from provenance.verification.remote import fetched  # an HTTP client, 20 ms, for the one flag that needs it
+
     try:
         with fetched(url) as store:
             request = codec.encode(Request(str(path.absolute()), replace(options, sidecar=str(store))))

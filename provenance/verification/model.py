@@ -9,8 +9,9 @@ Nothing here says that a statement is true, or that the absence of one means any
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from provenance.record import dataclass
 from provenance.terms import Integrity, Level, Relationship, StatusLevel, TimeKind
 
 
