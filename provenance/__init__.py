@@ -14,15 +14,20 @@ if TYPE_CHECKING:
     from provenance.credentials.credential import Credential
     from provenance.declaration.model import Declaration
     from provenance.declaration.profile import Profile
+    from provenance.interface import verify, verify_all
+    from provenance.report.model import Report
     from provenance.signing.sign import sign
 
-__all__ = ["Credential", "Declaration", "Profile", "sign"]
+__all__ = ["Credential", "Declaration", "Profile", "Report", "sign", "verify", "verify_all"]
 
 _WHERE = {  # PEP 562: public name -> the module that has it
     "Credential": "provenance.credentials.credential",
     "Declaration": "provenance.declaration.model",
     "Profile": "provenance.declaration.profile",
+    "Report": "provenance.report.model",
     "sign": "provenance.signing.sign",
+    "verify": "provenance.interface",
+    "verify_all": "provenance.interface",
 }
 
 
