@@ -375,14 +375,22 @@ def test_uuid_box_for_another_purpose_is_no_store() -> None:
     assert (found.store, found.refusals) == (None, ())
 
 
+def test_compressed_boxes_of_a_jpeg_xl() -> None:
+    """Compressed metadata are let through; a compressed JUMBF box could be a second store, and is refused (P7)."""
+    assert scan(drawn("jxl") + box(b"brob", b"Exif" + bytes(9))).refusals == ()
+    assert [one.code for one in scan(signed("jxl") + box(b"brob", b"jumb" + bytes(9))).refusals] == ["compressed"]
+
+
 class Counting(io.BytesIO):
     """Counts the bytes that are read."""
 
     taken = 0
+    reads = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
         found = super().read(size)
         self.taken += len(found)
+        self.reads += 1
         return found
 
 
@@ -394,6 +402,29 @@ def test_only_headers_and_the_store_are_read() -> None:
 
     assert prescan(stream).store is not None
     assert stream.taken < 10_000
+
+
+FLOODS: dict[str, Callable[[], bytes]] = {
+    "png of chunks": lambda: pieces("png", 300_000),
+    "gif of blocks": lambda: pieces("gif", 1_000_000),
+    "gif of sub-blocks": lambda: pieces("gif, sub-blocks", 1_000_000),
+    "jpeg of fill bytes": lambda: b"\xff\xd8" + b"\xff" * 3_000_000,
+    "webp of chunks": lambda: pieces("webp", 300_000),
+    "avif of boxes": lambda: pieces("avif", 300_000),
+    "tiff of directories": lambda: tiff(*[[(256, 4, 1, 1)]] * 30_000),
+}
+
+
+@pytest.mark.parametrize("make", FLOODS.values(), ids=FLOODS.keys())
+def test_floods_of_pieces_are_stopped_early(make: Callable[[], bytes]) -> None:
+    """A file of a million pieces is left at the limit: what is read is in proportion to the limit, not to the file."""
+    stream = Counting(make())
+
+    found = prescan(stream)
+
+    assert [(one.code, one.limit) for one in found.refusals] == [("limit", "chunks")]
+    assert stream.reads <= 5 * Limits().chunks
+    assert stream.taken <= 2_000_000
 
 
 def test_nothing_heavy_is_imported() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from provenance.container.model import Kind, Limits, Span
+from provenance.container.model import Kind, Limits, Refusal, Span
 from provenance.container.parts import Layout, Part, Placed, Role
-from provenance.container.source import Counter, MalformedError, Source, second_store
+from provenance.container.source import Counter, MalformedError, Source, StoppedError, second_store
 
 C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -73,6 +73,9 @@ def _role(name: str) -> Role:
 
 def _store(source: Source, part: Part, kind: Kind) -> Placed | None:
     if kind is Kind.JXL:
+        if part.name == "brob" and source.read(part.body.start, 4) == b"jumb":
+            explanation = "a manifest store may be compressed here, and is not inflated"
+            raise StoppedError(Refusal("compressed", explanation=explanation))
         if part.name != "jumb" or source.read(part.body.start + 4, 8) != b"jumdc2pa":
             return None
         return Placed((part.span,), (part.span,), (part.span,))

@@ -47,10 +47,7 @@ class Superbox:
 
     uuid: bytes
     label: str
-    salted: bool
-    toggles: int
     inner: tuple[Box, ...]
-    padding: int  # bytes of the description that mean nothing
 
 
 def read(data: bytes, limits: Limits) -> tuple[RawManifest, ...]:
@@ -149,12 +146,11 @@ class _Store:
                 raise refuse("malformed", f"the label at byte {inner[0].start} of the manifest store has no end")
             label, at = description[at:ends], ends + 1
         at += (4 if toggles & 4 else 0) + (32 if toggles & 8 else 0)
-        salted = bool(toggles & 16)
-        if salted:
+        if toggles & 16:  # a private box: the salt
             at += int.from_bytes(description[at : at + 4], "big") if len(description) >= at + 8 else 1 << 32
         if at > len(description):
             raise refuse("malformed", f"the description at byte {inner[0].start} of the manifest store is cut off")
-        return Superbox(description[:16], self._label(label), salted, toggles, inner[1:], len(description) - at)
+        return Superbox(description[:16], self._label(label), inner[1:])
 
     def _label(self, raw: bytes) -> str:
         if len(raw) > self._limits.label_bytes:

@@ -82,9 +82,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why the engine must not, or need not, see this file. *limit* names the field of `Limits` where one was reached."""
+    """Why the engine must not, or need not, see this file.
 
-    code: str  # "limit" | "second_store" | "label" | "duplicate_label" | "unknown_superbox" | "compressed" | "malformed" | "kind"
+    *code* is ``limit``, where *limit* names the field of `Limits` that was reached, or ``second_store``, ``label``,
+    ``duplicate_label``, ``unknown_superbox``, ``compressed``, ``malformed``, ``kind``.
+    """
+
+    code: str
     limit: str = ""
     allowed: int = 0
     found: str = ""
