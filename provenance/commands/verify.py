@@ -82,4 +82,4 @@ def verify(
 
 def _shown(found: Verification, form: Format, language: str) -> str:
     report = build(found, language=language, now=datetime.now(UTC))
-    return to_json(report) if form is Format.JSON else render(report) + "\n"
+    return to_json(report, indent=None) if form is Format.JSON else render(report) + "\n"
