@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from provenance.container.model import RawAssertion, RawManifest, RawSignature
 from provenance.declaration.model import Declaration
@@ -18,6 +19,8 @@ from provenance.report.wording import Catalogue
 from provenance.report.wording import say as default_say
 from provenance.signing.plan import ManifestPlan
 from provenance.terms import (
+    ACTIONS,
+    AI_PARAMETERS,
     CLAIM,
     GENERATIVE_SOURCE_TYPES,
     INCEPTION_ACTIONS,
@@ -127,9 +130,10 @@ def _public(
 ) -> Iterator[str | Under]:
     if found.title:
         yield say("preview.title", title=found.title)
-    for action in found.actions:
+    for action, planned in zip(found.actions, _actions(plan), strict=True):
         if action.name not in _SILENT:
             yield from _step(action, say)
+            yield from _more(planned, say)
     for one in plan.ingredients:
         yield _picture(
             one.relationship, one.definition.get("title", ""), own=one.path is None, setting=setting, say=say
@@ -164,6 +168,21 @@ def _step(action: Action, say: Catalogue) -> Iterator[str | Under]:
         yield Under(say("preview.step_note", text=action.description))
     if action.ai is not None and action.ai.prompt:
         yield Under(say("preview.step_prompt", text=action.ai.prompt))
+
+
+def _more(planned: dict[str, Any], say: Catalogue) -> Iterator[Under]:
+    """Say what an action holds that the report leaves to the full view."""
+    for change in planned.get("changes", []):
+        if "description" in change:
+            yield Under(say("preview.step_region", text=change["description"]))
+    if "model_url" in (ai := planned["parameters"].get(AI_PARAMETERS, {})):
+        yield Under(say("preview.step_model", url=ai["model_url"]))
+
+
+def _actions(plan: ManifestPlan) -> list[dict[str, Any]]:
+    found = next(one for one in plan.definition["assertions"] if one["label"] == ACTIONS)
+    actions: list[dict[str, Any]] = found["data"]["actions"]
+    return actions
 
 
 def _picture(relationship: Relationship, title: str, *, own: bool, setting: Setting, say: Catalogue) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import c2pa
 
 from provenance.container.model import Kind
+from provenance.declaration.kinds import AiKind
 from provenance.declaration.model import Declaration
 from provenance.engine.context import reading_context, writing_context
 from provenance.engine.embed import embed
@@ -88,14 +89,7 @@ DECLARATIONS: dict[str, dict[str, Any]] = {
     "steps without an origin": {"steps": [FILL, {"action": "crop"}]},
     "all kinds": {
         "origin": "blank-canvas",
-        "steps": [
-            {"ai": {"kind": kind}}
-            for kind in (
-                "generation", "inpainting", "outpainting", "object removal", "background removal", "selection",
-                "relighting", "pose", "style", "text", "texture", "upscaling", "denoising", "sharpening", "colour",
-                "reference", "other",
-            )
-        ],
+        "steps": [{"ai": {"kind": kind.value}} for kind in AiKind],
     },
 }  # fmt: skip
 
