@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 from pathlib import Path
 from typing import Any
@@ -287,6 +288,50 @@ def test_embedding_where_nothing_can_be_embedded_is_refused(tmp_path: Path, cred
     assert refused(asset, credential, embed=True) == (
         "a.bmp: image/bmp cannot carry a manifest; leave --embed out for a sidecar"
     )
+
+
+@pytest.mark.parametrize("name", ["avif", "heic"])
+@pytest.mark.parametrize("box", [b"free", b"skip"])
+def test_pixels_in_a_free_box_are_refused(name: str, box: bytes, tmp_path: Path, credential: Credential) -> None:
+    """A picture that lies where any program may write is not vouched for."""
+    asset = pictures.DRAWN[name].at(tmp_path)
+    asset.write_bytes(asset.read_bytes().replace(b"mdat", box))
+
+    assert refused(asset, credential) == (
+        f"{asset.name}: keeps picture data in a box that programs may overwrite; "
+        "export it again from the program that made it"
+    )
+
+
+@pytest.mark.parametrize("name", ["avif", "heic"])
+def test_free_boxes_are_covered(name: str, tmp_path: Path, credential: Credential) -> None:
+    """Nothing can be put into, or behind, a HEIF that we signed without breaking it."""
+    signed = sign(pictures.DRAWN[name].at(tmp_path), said(), credential=credential)
+
+    signed.path.write_bytes(signed.path.read_bytes() + b"\0\0\0\x10freeHello!!!")
+
+    assert verified(signed.path).integrity is Integrity.ALTERED
+
+
+def test_a_disk_that_fills_up_leaves_nothing(tmp_path: Path, credential: Credential) -> None:
+    """When the system takes no more bytes while the engine writes, the folder is as it was."""
+    asset = pictures.png(tmp_path / "a.png")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+        message = refused(asset, credential, in_place=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert message == "a.png: the file would be larger than this system allows"
+
+
+def test_the_longest_names_are_signed_in_place(tmp_path: Path, credential: Credential) -> None:
+    """A name of 255 bytes has no room for more: in place it works, and otherwise the message says why not."""
+    asset = pictures.png(tmp_path / ("n" * 251 + ".png"))
+
+    assert refused(asset, credential) == (f"{'n' * 200}… +62: the name is too long; choose a shorter one with --output")
+    assert sign(asset, said(), credential=credential, options=Options(in_place=True)).path == asset
 
 
 # --- history ----------------------------------------------------------------------------------------------------------

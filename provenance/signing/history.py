@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from provenance.container.model import Kind, Prescan
+from provenance.container import heif
+from provenance.container.coverage import outside
+from provenance.container.model import Kind, Limits, Prescan
+from provenance.container.parts import merged
 from provenance.container.prescan import prescan
+from provenance.container.source import MalformedError, Source, StoppedError
+from provenance.container.walk import lay_out
 from provenance.errors import AssetError
 from provenance.plain import plain
 from provenance.signing.options import Note, Options
@@ -17,6 +22,7 @@ from provenance.verification.model import Verification
 from provenance.verification.options import Options as CheckOptions
 from provenance.verification.sidecars import Sidecar, find
 
+_DISCARDABLE = frozenset({"ftyp", "free", "skip", "mfra"})  # what others leave out of the hash (security F6)
 _WHOLE = frozenset({Integrity.INTACT, Integrity.EXPIRED})
 
 
@@ -40,6 +46,8 @@ def history(asset: Path, stream: BinaryIO, options: Options) -> History:
     scan = prescan(stream, options.limits)
     if scan.kind is Kind.C2PA:
         raise AssetError(plain(asset.name), "is a sidecar", "sign the picture that it belongs to")
+    if scan.kind in heif.KINDS and not scan.refusals:
+        _check_boxes(asset, stream, scan.kind, options.limits)
     beside = find(asset, options.limits) if scan.store is None and not scan.refusals else Sidecar()
     if scan.store is None and not scan.refusals and not beside.found:
         notes = (Note("sign.elsewhere", (("name", asset.name),)),) if scan.remote_url else ()
@@ -64,6 +72,24 @@ def _note(name: str, damaged: str, *, dropped: bool) -> Note:
     if damaged:
         return Note("sign.kept_damaged", (("name", name), ("codes", damaged)))
     return Note("sign.kept", (("name", name),))
+
+
+def _check_boxes(asset: Path, stream: BinaryIO, kind: Kind, limits: Limits) -> None:
+    """Refuse a HEIF whose picture lies where any program may put something else (W7).
+
+    Raises:
+        AssetError: if it does, or if nobody can say where the picture lies.
+    """
+    source = Source(stream)
+    try:
+        layout = lay_out(source, kind, limits)
+        kept = merged(part.span for part in layout.parts if part.name not in _DISCARDABLE)
+        lost = any(picture for _, picture in outside(source, layout, kept, limits))
+    except (MalformedError, StoppedError) as exc:
+        raise AssetError(plain(asset.name), f"is damaged: {plain(exc)}") from exc
+    if lost:
+        problem = "keeps picture data in a box that programs may overwrite"
+        raise AssetError(plain(asset.name), problem, "export it again from the program that made it")
 
 
 def damage(found: Verification) -> str:

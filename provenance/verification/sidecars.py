@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,8 @@ def find(asset: Path, limits: Limits, chosen: Path | None = None) -> Sidecar:
                 raise AssetError(path.name, "cannot be read as a sidecar") from exc
             continue
         except OSError as exc:
+            if exc.errno == errno.ENAMETOOLONG and not chosen:  # then no such file can be there
+                continue
             raise AssetError(path.name, f"cannot be read ({exc.strerror})") from exc
         if len(store) > limits.store_bytes:
             raise AssetError(path.name, f"is larger than the limit of {limits.store_bytes} bytes for a sidecar")

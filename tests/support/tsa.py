@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from asn1crypto import keys, tsp, x509
+from asn1crypto import keys, tsp, x509  # type: ignore[import-untyped]  # it has no stubs
 from certomancer.services import TimeStamper
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import Certificate
