@@ -138,6 +138,7 @@ def one_shot(folder: Path) -> Iterator[Row]:
     """Whole processes: from the command to its exit."""
     home = folder / "home"
     environment = os.environ | {"PROVENANCE_HOME": str(home), "PYTHONPATH": str(Path.cwd())}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
     process("-c", COMMAND, "init", "--name", "bench", "--yes", "--no-passphrase", environment=environment)()
     plain, signed = folder / "plain.jpg", folder / "one.jpg"
     draw((320, 240)).save(plain, "JPEG")

@@ -41,7 +41,7 @@ def process(*arguments: str, environment: dict[str, str] | None = None) -> Work:
 
     def run() -> None:
         command = [sys.executable, *arguments]
-        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
 
     return run
 
