@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -282,6 +283,48 @@ def test_a_module_that_does_not_load_is_said_once():
         "worker: tests.support.not_there cannot be loaded: "
         "ModuleNotFoundError: No module named 'tests.support.not_there'"
     )
+
+
+def test_an_early_child_that_could_not_load_is_heard(monkeypatch):
+    """It has ended long before the pool asks; its reason is still the one that is told."""
+    monkeypatch.setattr(early, "CHECK", "tests.support.not_there")
+    early.start(["verify", "a.jpg"])
+    os.waitid(os.P_PID, early._waiting[0].pid, os.WEXITED | os.WNOWAIT)
+
+    with Pool(1, preload="tests.support.not_there") as pool, pytest.raises(WorkerError, match="cannot be loaded"):
+        list(pool.run(job("echo"), [1]))
+
+
+def test_a_copy_found_by_the_search_path_alone_serves_too(tmp_path):
+    """A plug-in's folder on PYTHONPATH: the child is told where we lie, though it reads no such variable."""
+    shutil.copytree(_root() / "provenance", tmp_path / "provenance")
+    (tmp_path / "own_job.py").write_text("import provenance\ndef where(_):\n    return provenance.__file__\n")
+    script = (
+        "from provenance.worker.pool import Pool, Job\n"
+        "with Pool(1, preload='own_job') as pool:\n"
+        "    print(next(pool.run(Job('own_job:where', object), [0]))[1])\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd="/", env=environment)
+
+    assert found.stdout.strip() == str(tmp_path / "provenance" / "__init__.py"), found.stderr
+
+
+def test_the_working_folder_is_no_place_to_find_modules(tmp_path):
+    """A folder with hostile files may hold a ``json.py`` or a ``c2pa.py`` too."""
+    (tmp_path / "c2pa.py").write_text("raise SystemExit('taken over')\n")
+    (tmp_path / "unknown_module.py").write_text("")
+    script = (
+        f"import sys; sys.path[:1] = ['', {str(tmp_path)!r}, {str(_root())!r}]\n"
+        "from provenance.worker.pool import Pool, Job\n"
+        "with Pool(1, preload='unknown_module') as pool:\n"
+        "    next(pool.run(Job('unknown_module:x', object), [0]))\n"
+    )
+
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
+
+    assert "No module named 'unknown_module'" in found.stderr
 
 
 def test_an_engine_error_while_loading_keeps_its_class():

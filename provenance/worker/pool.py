@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -284,10 +285,12 @@ class _Slot:
         if self._pool.closed:
             child.kill()  # it came after `Pool.close` had looked
         self._deadline = time.monotonic() + _START_SECONDS
-        try:
+        # A child that could not load its module has said so and may be gone: what it said is still to be read.
+        with suppress(OSError):
             frames.write(child.jobs, self._pool.settings.limits)
+        try:
             message = frames.read(child.results)
-        except (OSError, frames.FrameError):
+        except frames.FrameError:
             message = None
         self._deadline = 0.0
         match message:
@@ -305,13 +308,11 @@ class _Slot:
 
     def _send(self, child: Child) -> None:
         """Send what this child has not been sent. A child that is gone shows when it is read from."""
-        try:
+        with suppress(OSError):
             while self._sent < len(self._pending):
                 task = self._pending[self._sent]
                 self._sent += 1
                 frames.write(child.jobs, [task.number, task.run.name, task.argument])
-        except OSError:
-            return
 
     def _lost(self) -> Died:
         """Bury the child; the jobs that it leaves will be sent to the next one."""
