@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance import terms
 from provenance.commands import COMMANDS
 from tests.support.environment import CHECKOUT
 
@@ -114,3 +115,48 @@ def test_schemas_are_json_schemas(path: Path) -> None:
 
     assert schema.get("title")
     assert schema.get("$schema", "").startswith("https://json-schema.org/")
+
+
+def _spelt(text: str, heading: str) -> set[str]:
+    (section,) = re.findall(rf"^## {heading}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return set(re.findall(r"`([^`]+)`", section))
+
+
+STANDARDS = {
+    "Actions": terms.WRITABLE_ACTIONS | terms.READ_ONLY_ACTIONS,
+    "Digital source types": {found.rsplit("/", 1)[1] for found in terms.SourceType}
+    | {found.rsplit("/", 1)[-1] for found in terms.RETIRED_SOURCE_TYPES},
+    "Permissions": set(terms.Mining) | set(terms.Use),
+    "Signatures and certificates": set(terms.Algorithm) | set(terms.Role),
+    "Assertions that we write": {
+        terms.ACTIONS,
+        terms.INGREDIENT,
+        terms.AI_DISCLOSURE,
+        terms.THUMBNAIL,
+        terms.TRAINING_MINING,
+        terms.CAWG_METADATA,
+        terms.STATEMENT,
+        terms.CAWG_IDENTITY,
+        terms.AI_PARAMETERS,
+        terms.BASIS_PARAMETER,
+        terms.CLAIM,
+    }
+    | set(terms.Relationship),
+}
+
+
+@pytest.mark.parametrize("heading", STANDARDS)
+def test_the_standards_page_spells_every_term(heading: str) -> None:
+    """Every label and value that the program knows stands on the page of implemented standards."""
+    text = (CHECKOUT / "docs" / "implemented-standards.md").read_text("utf-8")
+
+    assert STANDARDS[heading] - _spelt(text, heading) == set()
+
+
+@pytest.mark.parametrize("heading", ["Actions", "Permissions"])
+def test_the_standards_page_invents_nothing(heading: str) -> None:
+    """Every action and permission on the page is one that the program knows."""
+    text = (CHECKOUT / "docs" / "implemented-standards.md").read_text("utf-8")
+
+    named = {word for word in _spelt(text, heading) if word.startswith(("c2pa.", "cawg."))}
+    assert named - STANDARDS[heading] - {terms.ACTIONS, terms.ACTIONS_V1} == set()
