@@ -58,6 +58,14 @@ def test_a_generated_part_is_forecast_as_a_part() -> None:
     assert forecast(made) is AiUse.GENERATED_PARTS
 
 
+def test_a_generated_reference_is_forecast_as_possible() -> None:
+    """AI as a reference leaves no pixel, but is not hidden: others may take it for AI in the picture."""
+    said = Declaration.from_dict({"origin": "blank-canvas", "steps": [{"ai": {"kind": "idea"}}]})
+
+    assert forecast(plan(said, generator_version="1")) is AiUse.POSSIBLY
+    assert "It declares generative AI as a reference or idea, not as part of the picture." in shown(said)
+
+
 @pytest.mark.parametrize("name", DECLARATIONS)
 def test_no_line_is_wider_than_80_columns(name: str) -> None:
     """Every preview fits a terminal of 80 columns."""

@@ -50,7 +50,10 @@ def init(
     generative_training: Annotated[
         Answer | None, typer.Option(metavar="yes|no|ask", help="Training of AI that could make pictures.")
     ] = None,
-    training: Annotated[Answer | None, typer.Option(metavar="yes|no|ask", help="Training of other AI.")] = None,
+    training: Annotated[
+        Answer | None, typer.Option(metavar="yes|no|ask", help="Training of any AI; the finer two win over it.")
+    ] = None,
+    other_training: Annotated[Answer | None, typer.Option(metavar="yes|no|ask", help="Training of other AI.")] = None,
     data_mining: Annotated[Answer | None, typer.Option(metavar="yes|no|ask", help="Data mining.")] = None,
     inference: Annotated[
         Answer | None, typer.Option(metavar="yes|no|ask", help="Giving the picture to an AI, for a result.")
@@ -88,7 +91,13 @@ def init(
             "name": name, "website": website, "credit": credit, "copyright": copyright_, "license_url": license_url,
             "contact": contact, "tools": tool, "tsa": tsa,
         }  # fmt: skip
-        answers = dict(zip(ENTRIES, (generative_training, training, data_mining, inference), strict=True))
+        answers = dict(
+            zip(
+                ENTRIES,
+                (generative_training or training, other_training or training, data_mining, inference),
+                strict=True,
+            )
+        )
         fields = _fields(given, answers)
         if not yes:
             fields = _interview(fields)

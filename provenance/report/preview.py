@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provenance.container.model import RawAssertion, RawManifest, RawSignature
+from provenance.declaration.kinds import Generative
 from provenance.declaration.model import Declaration
 from provenance.declaration.permissions import ENTRIES
 from provenance.report.layout import wrap
@@ -103,9 +104,16 @@ def forecast(plan: ManifestPlan) -> AiUse:
         return AiUse.AI_EDITED
     if any(kind in POSSIBLY_GENERATIVE_SOURCE_TYPES for kind in (*types, *ingredients)):
         return AiUse.POSSIBLY
+    if any(_generative_help(action) for action in found.actions):
+        return AiUse.POSSIBLY
     if found.all_actions_included:
         return AiUse.NONE_DECLARED
     return AiUse.NONE_DECLARED_INCOMPLETE if any(types) else AiUse.UNKNOWN
+
+
+def _generative_help(action: Action) -> bool:
+    """Whether *action* declares generative AI that left no pixel: a reference, an idea."""
+    return action.ai is not None and action.ai.generative == Generative.YES
 
 
 def _as_read(plan: ManifestPlan) -> RawManifest:
@@ -234,6 +242,8 @@ def _redactable(said: Declaration, say: Catalogue) -> Iterator[str]:
 
 def _outlook(said: Declaration, plan: ManifestPlan, found: Declared, setting: Setting, say: Catalogue) -> Iterator[str]:
     use = forecast(plan)
+    if use is AiUse.POSSIBLY and any(_generative_help(action) for action in found.actions):
+        yield say("preview.outlook.reference")
     helped = use in {AiUse.NONE_DECLARED, AiUse.NONE_DECLARED_INCOMPLETE} and any(one.ai for one in found.actions)
     yield say(f"preview.outlook.{use.value}{'_but_helped' if helped else ''}")
     if setting.signed_before and any(one.path is None for one in plan.ingredients):

@@ -348,6 +348,7 @@ def _permissions(raw: RawManifest, created: frozenset[str]) -> Iterator[Permissi
             )
 
 
+_ADDRESSES = ("url", "@id", "identifier", "plus:ImageCreatorID", "xmp:Identifier")
 _NAMES = ("dc:creator", "plus:ImageCreator", "Iptc4xmpExt:Contributor", "author", "creator")
 
 
@@ -356,9 +357,12 @@ def _authors(raw: RawManifest) -> Iterator[Author]:
         if not _names_people(found.label):
             continue
         data = table(found.data)
+        named: dict[str, Author] = {}  # one person may stand under two keys, once with an address
         for key in _NAMES:
-            for person in items(data.get(key)):
-                yield from _author(person, found.label, key)
+            for author in (one for person in items(data.get(key)) for one in _author(person, found.label, key)):
+                known = named.setdefault(author.name, author)
+                named[author.name] = replace(known, url=known.url or author.url)
+        yield from named.values()
 
 
 def _names_people(label: str) -> bool:
@@ -374,7 +378,7 @@ def _author(person: Any, label: str, key: str) -> Iterator[Author]:
     data = table(person)
     name = text(data.get("name") or data.get("plus:ImageCreatorName") or data.get("Iptc4xmpExt:Name"))
     if name:
-        url = text(data.get("url") or data.get("@id") or data.get("identifier"))
+        url = text(next((data[key] for key in _ADDRESSES if data.get(key)), ""))
         yield Author(name, label, url=url, role=text(data.get("Iptc4xmpExt:Role")) or key)
 
 
