@@ -17,7 +17,8 @@ import pytest
 
 from provenance.container.model import Kind
 from provenance.report.build import build
-from provenance.report.model import Origin, Report, Step, StepKind
+from provenance.report.declared import Origin, Step, StepKind
+from provenance.report.model import Report
 from provenance.signing.options import Options as Signing
 from provenance.signing.options import Signed
 from provenance.signing.sign import sign

@@ -7,8 +7,9 @@ from functools import cache
 import pytest
 
 from provenance.report.build import build
+from provenance.report.declared import Origin, StepKind
 from provenance.report.layout import columns
-from provenance.report.model import Origin, Report, StepKind
+from provenance.report.model import Report
 from provenance.report.text import render
 from provenance.terms import AiUse
 from provenance.verification.check import check

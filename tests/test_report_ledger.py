@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from provenance.report.build import build
-from provenance.report.model import Origin, Part, Step, StepKind
+from provenance.report.declared import Origin, Part, Step, StepKind
 from provenance.terms import ACTIONS, ACTIONS_V1, C2PA_DST, DST, INGREDIENT, Integrity, Strength
 from provenance.verification.model import Ai, Ingredient, Region, Verification
 from tests.support.report import (

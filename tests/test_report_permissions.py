@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from provenance.report.build import build
-from provenance.report.model import PermissionLine
+from provenance.report.declared import PermissionLine
 from provenance.terms import Integrity, Mining
 from provenance.verification.model import Permission, Verification
 from tests.support.report import (

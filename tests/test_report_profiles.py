@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from provenance.report.build import build
-from provenance.report.model import Answer, ProfileAnswer
+from provenance.report.declared import Answer, ProfileAnswer
 from provenance.terms import C2PA_DST, DST
 from provenance.verification.model import Verification
 from tests.support.environment import needs_rubric

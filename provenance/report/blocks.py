@@ -8,27 +8,23 @@ from urllib.parse import urlsplit
 
 from provenance.plain import plain
 from provenance.report.chain import failures
+from provenance.report.declared import AuthorLine, CreditLine, StatementLine, Step
 from provenance.report.model import (
     AccountLine,
-    AuthorLine,
     CertificateLine,
     CoverageBlock,
-    CreditLine,
-    Entry,
     EnvironmentBlock,
     FileBlock,
     IdentityBlock,
     IntegrityBlock,
     ListLine,
     RangeLine,
-    Said,
     SignerBlock,
     SourceBlock,
-    StatementLine,
-    Step,
     StopLine,
 )
 from provenance.report.names import NAME, age_in_days, certificate_name, common_name, list_uses, name_signer, shown
+from provenance.report.said import Entry, Said
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import Integrity, Level
 from provenance.verification.model import Certificate, Identity, Manifest, Range, Verification

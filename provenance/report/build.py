@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from provenance.report import blocks
 from provenance.report.chain import chain, notes, time_block
+from provenance.report.declared import ManifestSignals
 from provenance.report.findings import findings
 from provenance.report.ledger import ledger
-from provenance.report.model import SCHEMA_VERSION, ManifestSignals, Report, TimeBlock
+from provenance.report.model import SCHEMA_VERSION, Report, TimeBlock
 from provenance.report.names import name_signer, shown
 from provenance.report.permissions import permissions
 from provenance.report.profiles import profiles

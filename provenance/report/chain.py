@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from provenance.plain import plain
-from provenance.report.model import ChainLink, Edge, Entry, LinkState, Said, TimeBlock
+from provenance.report.model import ChainLink, Edge, LinkState, TimeBlock
 from provenance.report.names import NAME, common_name, list_uses, moment, name_signer, shown
 from provenance.report.phrases import relationship_phrase
+from provenance.report.said import Entry, Said
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import Integrity, StatusLevel, TimeKind
 from provenance.verification.model import Ingredient, Manifest, Status, Verification

@@ -7,7 +7,8 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from provenance.report.model import Report, Step
+from provenance.report.declared import Step
+from provenance.report.model import Report
 from provenance.report.screen import heading, permission_sentences
 from provenance.report.wording import Catalogue
 

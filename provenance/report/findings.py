@@ -8,15 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from provenance.report.model import (
-    ChainLink,
-    Finding,
-    LinkState,
-    Origin,
-    PermissionLine,
-    StatementLine,
-    Step,
-)
+from provenance.report.declared import Origin, PermissionLine, StatementLine, Step
+from provenance.report.model import ChainLink, Finding, LinkState
 from provenance.report.names import mixed_scripts, name_signer, same_signer, shown
 from provenance.report.signals import asset_signals, signal_input
 from provenance.report.summary import HISTORY_DROPPED

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from provenance.report.declared import Answer, Step
 from provenance.report.layout import Page
-from provenance.report.model import Answer, ChainLink, Report, SignerBlock, Step, TimeBlock
+from provenance.report.model import ChainLink, Report, SignerBlock, TimeBlock
 from provenance.report.names import fingerprint, moment
 from provenance.report.screen import MARK, NARROWEST, heading
 from provenance.report.wording import Catalogue, Phrase

@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from provenance.report.model import Origin, Part, Said, Step, StepKind, Who
+from provenance.report.declared import Origin, Part, Step, StepKind
 from provenance.report.names import name_signer, same_signer, shown
 from provenance.report.phrases import ai_phrase, describe_action, describe_source, relationship_phrase
+from provenance.report.said import Said, Who
 from provenance.report.tools import known_generator
 from provenance.report.wording import Catalogue
 from provenance.terms import (

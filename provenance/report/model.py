@@ -13,54 +13,19 @@ from dataclasses import field
 from enum import StrEnum
 
 from provenance.record import dataclass
-from provenance.terms import AiUse, Integrity, Level, Strength, TimeKind
+from provenance.report.declared import (
+    AuthorLine,
+    CreditLine,
+    ManifestSignals,
+    PermissionLine,
+    ProfileAnswer,
+    StatementLine,
+    Step,
+)
+from provenance.report.said import Entry, ListUse, Said, Who
+from provenance.terms import AiUse, Integrity, Level, TimeKind
 
 SCHEMA_VERSION = "1.0"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One sentence of ours: its id in the catalogue, and the words."""
-
-    id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A name and what stands beside it, as the file has it."""
-
-    key: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListUse:
-    """Why a certificate is known: a list, or the reader's own pin."""
-
-    name: str
-    level: Level
-    tier: str
-    date: str = ""
-    age_days: int | None = None
-    stale: bool = False
-    anchor_sha256: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """How we name whoever signed a manifest (people §3.6).
-
-    *name* is the reader's own name for them, or the certificate's if a public list vouches for it, or
-    "an unknown signer calling itself …". *certificate_name* is the certificate's own word.
-    """
-
-    name: str
-    level: Level
-    certificate_name: str = ""
-    fingerprint: str = ""  # SHA-256 of the leaf certificate, hex
-    own_name: bool = False  # *name* is the reader's own
-    mixed_scripts: bool = False  # letters of several alphabets that look alike (security D5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,168 +100,6 @@ class IdentityBlock:
     not_referenced: tuple[str, ...] = ()
 
 
-class StepKind(StrEnum):
-    """What kind of step is declared. `UNKNOWN` is never a no."""
-
-    GENERATED = "generated"
-    GENERATIVE_EDIT = "generative_edit"
-    POSSIBLY = "possibly"
-    ALGORITHMIC = "algorithmic"
-    HUMAN = "human"
-    CAPTURE = "capture"
-    BLANK = "blank_canvas"
-    HANDLING = "handling"  # opened, placed, saved, published: says nothing about how it was made
-    UNKNOWN = "unknown"
-
-    @property
-    def generative(self) -> bool:
-        return self in {StepKind.GENERATED, StepKind.GENERATIVE_EDIT}
-
-
-class Origin(StrEnum):
-    """Where in the file a step was found."""
-
-    ACTION = "action"
-    INGREDIENT = "ingredient"
-    DISCLOSURE = "disclosure"
-    HINT = "hint"  # in a signed manifest, but not in the standard's field
-    TRACE = "trace"  # metadata that no signature covers
-
-
-class Part(StrEnum):
-    """What a step is about: the picture itself, a part of it, or something that was only an input."""
-
-    WHOLE = "whole"
-    PART = "part"
-    INPUT = "input"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One declared step, who states it, and how strong the evidence for it is."""
-
-    id: str
-    kind: StepKind
-    origin: Origin
-    what: str  # what is stated, without who
-    sentence: Said  # with who
-    who: Who
-    strength: Strength
-    attributable: bool
-    by_presenter: bool  # stated by whoever signed the file as it is now
-    expired: bool = False  # not attributable only because the certificate ran out
-    part: Part = Part.WHOLE
-    manifest: str = ""
-    depth: int = 0
-    assertion: str = ""
-    action: str = ""
-    created: bool = False  # the signer's own word; False: gathered from elsewhere
-    basis: str = ""
-    source_type: str = ""
-    source_type_raw: str = ""
-    recognised: bool = True
-    retired: bool = False
-    tool: str = ""
-    tool_version: str = ""
-    model: str = ""
-    model_version: str = ""
-    ai_kind: str = ""
-    generative: str = ""  # our own parameter: yes, no, unknown, "" not stated
-    oversight: str = ""
-    prompt: str = ""
-    extent: str = ""
-    when: str = ""  # the signer's word, never checked
-    regions: tuple[str, ...] = ()
-    description: str = ""
-    reason: str = ""
-    caveat: Said | None = None
-
-    @property
-    def ai(self) -> str:
-        """The mark beside the step: "AI", "AI?" or nothing."""
-        if self.kind.generative:
-            return "AI"
-        return "AI?" if self.kind is StepKind.POSSIBLY else ""
-
-
-@dataclass(frozen=True, slots=True)
-class StatementLine:
-    """A statement of the author that is not a step."""
-
-    kind: str
-    sentence: Said
-    who: Who
-    attributable: bool
-    created: bool
-    manifest: str
-    contradicted: bool = False  # a declared step says otherwise
-
-
-@dataclass(frozen=True, slots=True)
-class ManifestSignals:
-    """The official asset signals of one manifest, by their own names."""
-
-    manifest: str
-    signals: tuple[str, ...]
-
-
-class Answer(StrEnum):
-    """Answer to a question that a chain may leave open."""
-
-    YES = "yes"
-    NO = "no"
-    CANNOT_TELL = "cannot_tell"
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One condition of a profile."""
-
-    id: str
-    met: Answer
-    sentence: Said
-    where: tuple[str, ...] = ()  # step ids or manifest labels
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileAnswer:
-    """A published profile, answered by its intent over the chain; *literal* is the expression's own answer."""
-
-    id: str
-    title: str
-    met: Answer
-    literal: bool
-    sentence: Said
-    conditions: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PermissionSource:
-    """One place where a permission is stated."""
-
-    manifest: str
-    assertion: str
-    who: Who
-    use: str  # as it stands
-    counts_as: str
-    constraint: str
-    attributable: bool
-    created: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PermissionLine:
-    """One entry: what counts, and everything that was said about it."""
-
-    entry: str
-    name: str  # the entry in plain words
-    effective: str  # "allowed" | "constrained" | "notAllowed" | "not stated"
-    sentence: Said
-    constraint: str = ""
-    conflict: bool = False
-    sources: tuple[PermissionSource, ...] = ()
-
-
 class LinkState(StrEnum):
     """What became of one link of the chain."""
 
@@ -357,29 +160,6 @@ class CoverageBlock:
     pixels_exposed: bool = False
     excluded: tuple[RangeLine, ...] = ()
     unsigned: tuple[RangeLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorLine:
-    """Somebody named in the file; being named is not having signed."""
-
-    name: str
-    role: str
-    url: str
-    named_by: Who
-    attributable: bool
-    manifest: str
-
-
-@dataclass(frozen=True, slots=True)
-class CreditLine:
-    """A credit, copyright or other field, as stated."""
-
-    key: str
-    text: str
-    stated_by: Who
-    attributable: bool
-    manifest: str
 
 
 @dataclass(frozen=True, slots=True)

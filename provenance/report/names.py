@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from provenance.plain import MACHINE, plain
-from provenance.report.model import ListUse, Who
+from provenance.report.said import ListUse, Who
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import Integrity, Level
 from provenance.verification.model import Certificate, Manifest, Signer, TrustHit

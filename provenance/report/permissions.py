@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from provenance.report.declared import Part, PermissionLine, PermissionSource
 from provenance.report.ledger import parts_of
-from provenance.report.model import Part, PermissionLine, PermissionSource, Said
 from provenance.report.names import name_signer, shown
+from provenance.report.said import Said
 from provenance.report.wording import Catalogue
 from provenance.terms import Mining, Use
 from provenance.verification.model import Permission, Verification

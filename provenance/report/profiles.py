@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from provenance.report.model import Answer, Condition, Origin, Part, ProfileAnswer, Said, Step, StepKind
+from provenance.report.declared import Answer, Condition, Origin, Part, ProfileAnswer, Step, StepKind
+from provenance.report.said import Said
 from provenance.report.wording import Catalogue
 from provenance.terms import ACTIONS, C2PA_DST, DST, INCEPTION_ACTIONS, SourceType
 from provenance.verification.model import Action, Verification

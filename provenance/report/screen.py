@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from provenance.plain import plain
+from provenance.report.declared import Origin, PermissionLine, Step
 from provenance.report.layout import Page
-from provenance.report.model import LinkState, Origin, PermissionLine, Report, Step
+from provenance.report.model import LinkState, Report
 from provenance.report.permissions import NOT_STATED
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import Integrity, Strength, Use

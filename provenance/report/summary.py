@@ -7,7 +7,8 @@ history declared complete, every step with a source type that we know, and nothi
 
 from __future__ import annotations
 
-from provenance.report.model import Origin, Part, Said, Step, StepKind
+from provenance.report.declared import Origin, Part, Step, StepKind
+from provenance.report.said import Said
 from provenance.report.wording import Catalogue
 from provenance.terms import AiUse, Integrity, SourceType, Strength
 from provenance.verification.model import Manifest, Verification

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provenance.report.blocks import sentence
-from provenance.report.model import ChainLink, LinkState, PermissionLine, Said, Step, StepKind
+from provenance.report.declared import PermissionLine, Step, StepKind
+from provenance.report.model import ChainLink, LinkState
 from provenance.report.permissions import NOT_STATED
+from provenance.report.said import Said
 from provenance.report.summary import complete
 from provenance.report.wording import Catalogue
 from provenance.terms import AiUse, Integrity, Level, TimeKind
