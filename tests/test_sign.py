@@ -354,6 +354,20 @@ def test_what_was_stated_before_stays(signed_jpeg: Path, credential: Credential)
     assert "kept" in keys(signed.notes)
 
 
+def test_no_sidecar_beside_an_embedded_manifest(tmp_path: Path, signed_jpeg: Path, credential: Credential) -> None:
+    """What is inside would be found first: a statement beside it is refused, and pages go inside again."""
+    assert refused(signed_jpeg, credential, said(CREDIT_ONLY), sidecar=True) == (
+        "a.jpg: carries credentials inside, which a sidecar would contradict; leave --sidecar out"
+    )
+    pages = pictures.tiff_pages(tmp_path / "b.tif")
+    sign(pages, said(), credential=credential, options=Options(embed=True, in_place=True))
+
+    again = sign(pages, said(CREDIT_ONLY), credential=credential)
+
+    assert not again.sidecar
+    assert len(again.verification.manifests) == 2
+
+
 def test_history_is_dropped_only_on_demand_and_on_record(signed_jpeg: Path, credential: Credential) -> None:
     """Dropped history is gone from the bytes, and the new manifest says that it was dropped."""
     first = verified(signed_jpeg).active

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from provenance.container.prescan import prescan_store
 from provenance.credentials.credential import Credential
 from provenance.errors import OutputError, ProvenanceError, TimeStampError
 from provenance.plain import plain
@@ -27,6 +28,7 @@ def audit(
     picture: Path,
     *,
     sidecar: Path | None,
+    store: bytes,
     plan: ManifestPlan,
     credential: Credential,
     identity: Credential | None,
@@ -35,6 +37,9 @@ def audit(
     options: Options,
 ) -> Verification:
     """Return the verification of *picture*, which must be intact and exactly what was asked for.
+
+    Args:
+        store: the manifest store that was just made; a reader must find this one and no other.
 
     Raises:
         OutputError: if it is not.
@@ -47,6 +52,9 @@ def audit(
     manifest = found.active_manifest
     if found.integrity is not Integrity.INTACT or manifest is None:
         raise _failed(damage(found) or found.problem or found.integrity.value)
+    written = prescan_store(store, options.limits).manifests
+    if not written or written[-1].label != found.active:
+        raise _failed("it is not what a reader finds")
     leaf = manifest.signer.leaf
     if leaf is None or leaf.sha256.lower() != credential.fingerprint.lower():
         raise _failed("it does not carry the certificate that signed it")

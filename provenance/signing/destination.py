@@ -36,14 +36,22 @@ def check_name(asset: Path, kind: Kind) -> None:
     raise AssetError(plain(asset.name), found if kind is not Kind.OTHER else "is not what its name says", cure)
 
 
-def destination(asset: Path, kind: Kind, *, frames: int, options: Options) -> Destination:
+def destination(asset: Path, kind: Kind, *, frames: int, carries: bool, options: Options) -> Destination:
     """Decide where the result for *asset* goes.
 
+    Args:
+        carries: a manifest stands inside *asset* already; a second one beside it would contradict it.
+
     Raises:
-        AssetError: if the manifest is to be embedded where it cannot be.
+        AssetError: if the manifest is to be embedded where it cannot be, or to lie beside one that is.
         OutputError: if the output's name does not fit what would be written.
     """
     reason = _beside(asset, kind, frames=frames, options=options)
+    if carries and reason == "pages":
+        reason = ""  # its readers have met the first one
+    if carries and reason:
+        problem = "carries credentials inside, which a sidecar would contradict"
+        raise AssetError(plain(asset.name), problem, "leave --sidecar out" if reason == "asked" else "")
     if options.embed and reason in {"kind", "naked", "camera"}:
         raise AssetError(plain(asset.name), f"{_noun(kind)} cannot carry a manifest", "leave --embed out for a sidecar")
     path = _path(asset, kind, sidecar=bool(reason), options=options)

@@ -113,7 +113,7 @@ def _work(asset: Path, declaration: Declaration, options: Options, stack: ExitSt
     past = history(asset, original, options)
     kind = past.scan.kind
     check_name(asset, kind)
-    goal = destination(asset, kind, frames=past.scan.frames, options=options)
+    goal = destination(asset, kind, frames=past.scan.frames, carries=past.scan.store is not None, options=options)
     source, exif = original, Credit()
     if kind is Kind.JXL_NAKED and not goal.sidecar:
         kind, source = Kind.JXL, stack.enter_context(_wrapped(original))
@@ -205,6 +205,7 @@ def _write(work: _Work, credential: Credential) -> tuple[Verification, tuple[Not
         found = audit(
             work.asset if goal.sidecar else pending.path,
             sidecar=pending.path if goal.sidecar else None,
+            store=store,
             plan=work.plan,
             credential=credential,
             identity=options.identity,
