@@ -10,6 +10,7 @@ from typing import Any
 import c2pa
 import encypher_c2pa
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import NameOID, ObjectIdentifier
 
@@ -177,10 +178,4 @@ def test_credential_neither_shows_nor_gives_away_its_key(pki: Authority) -> None
             take(credential)
         assert str(caught.value) == "a credential is not copied or pickled, because its key would be"
     assert (credential.name, credential.fingerprint) == ("Test Artist", issued.fingerprint)
-    assert credential.authority_fingerprint == keystore_fingerprint(pki)
-
-
-def keystore_fingerprint(pki: Authority) -> str:
-    from cryptography.hazmat.primitives import hashes
-
-    return pki.intermediate.fingerprint(hashes.SHA256()).hex()
+    assert credential.authority_fingerprint == pki.intermediate.fingerprint(hashes.SHA256()).hex()

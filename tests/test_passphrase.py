@@ -10,29 +10,12 @@ from pathlib import Path
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
 from provenance.credentials import passphrase, system
 from provenance.credentials.passphrase import VARIABLE, Origin, Passphrase, Sources, obtain
 from provenance.errors import CredentialError
-from tests.support.credentials import PASSPHRASE
-
-
-class MemoryKeyring(KeyringBackend):
-    """A keyring that forgets."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
+from tests.support.credentials import PASSPHRASE, MemoryKeyring
 
 
 @pytest.fixture
@@ -99,6 +82,16 @@ LINES = {
 def test_one_line_is_the_passphrase(data: bytes, text: str) -> None:
     """The end of the line is not part of it; everything else is."""
     assert obtain(Sources(descriptor(data))).text == text
+
+
+def test_each_identity_takes_its_line_of_a_descriptor() -> None:
+    """A studio that signs for an artist hands two passphrases over one pipe."""
+    number = descriptor(b"the studio\nthe artist\n")
+
+    assert [obtain(Sources(number)).text for _ in range(2)] == ["the studio", "the artist"]
+    with pytest.raises(CredentialError) as caught:
+        obtain(Sources(number))
+    assert str(caught.value) == f"descriptor {number}: holds no passphrase; it is empty"
 
 
 WRONG = {

@@ -215,6 +215,7 @@ def _ask(prompt: str, default: str | None = None) -> str:
     try:
         return str(typer.prompt(prompt, default=default, show_default=bool(default), err=True)).strip()
     except typer.Abort as exc:
+        typer.echo("", err=True)
         raise _NobodyThereError("init", "no answer was given", "say --yes and give the answers as options") from exc
 
 

@@ -91,6 +91,7 @@ def ask_hidden(prompt: str) -> str:
             warnings.simplefilter("ignore", getpass.GetPassWarning)  # no terminal: the pipe is read as it is
             return str(typer.prompt(prompt, hide_input=True, err=True, default="", show_default=False))
     except typer.Abort:
+        typer.echo("", err=True)
         return ""
 
 
@@ -102,6 +103,7 @@ def ask_new(prompt: str) -> str:
                 warnings.simplefilter("ignore", getpass.GetPassWarning)
                 found = str(typer.prompt(prompt, hide_input=True, confirmation_prompt=True, err=True))
         except typer.Abort:
+            typer.echo("", err=True)
             return ""
         if len(found) >= MIN_PASSPHRASE:
             return found

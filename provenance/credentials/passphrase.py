@@ -99,10 +99,11 @@ def remember(entry: str, passphrase: str) -> None:
 
 
 def _from_descriptor(descriptor: int) -> str:
+    """Read one line and no more: a second identity finds its passphrase on the next one."""
     where = f"descriptor {descriptor}"
     data = b""
     try:
-        while len(data) <= MAX_BYTES and (more := os.read(descriptor, MAX_BYTES + 1 - len(data))):
+        while not data.endswith(b"\n") and len(data) <= MAX_BYTES and (more := os.read(descriptor, 1)):
             data += more
     except OSError as exc:
         raise CredentialError(where, f"cannot be read ({exc.strerror})") from exc

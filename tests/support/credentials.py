@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import c2pa
+from keyring.backend import KeyringBackend
 
 from provenance.credentials import lifecycle
 from provenance.credentials.credential import Credential
@@ -47,3 +48,19 @@ def sign_bare(credential: Credential, source: Path, target: Path) -> Path:
     with source.open("rb") as reading, target.open("w+b") as writing, signer:
         c2pa.Builder(MANIFEST, writing_context()).sign(signer, "image/jpeg", reading, writing)
     return target
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring that forgets."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
