@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
-CODE := provenance tests benchmarks cli.py
+CODE := provenance tests benchmarks examples cli.py
 # Worker processes of the suite: one a core.
 JOBS ?= auto
 

@@ -12,9 +12,17 @@ import pytest
 
 from provenance import terms
 from provenance.commands import COMMANDS
+from provenance.declaration.words import STEP_ACTIONS
 from tests.support.environment import CHECKOUT
 
-DOCUMENTS = sorted([*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/**/*.md"), *CHECKOUT.glob("keys/*.md")])
+DOCUMENTS = sorted(
+    [
+        *CHECKOUT.glob("*.md"),
+        *CHECKOUT.glob("docs/**/*.md"),
+        *CHECKOUT.glob("keys/*.md"),
+        *CHECKOUT.glob("examples/*.md"),
+    ]
+)
 DECISIONS = sorted((CHECKOUT / "docs" / "adr").glob("[0-9]*.md"))
 SECTIONS = ["Problem", "Options", "Outcome", "Negative consequences"]
 
@@ -160,3 +168,12 @@ def test_the_standards_page_invents_nothing(heading: str) -> None:
 
     named = {word for word in _spelt(text, heading) if word.startswith(("c2pa.", "cawg."))}
     assert named - STANDARDS[heading] - {terms.ACTIONS, terms.ACTIONS_V1} == set()
+
+
+def test_the_standards_page_tells_written_from_read() -> None:
+    """The actions that the page calls written are those that a declaration can lead to."""
+    text = (CHECKOUT / "docs" / "implemented-standards.md").read_text("utf-8")
+
+    (line,) = re.findall(r"^Written: (.+)$", text, re.MULTILINE)
+
+    assert set(re.findall(r"`([^`]+)`", line)) == STEP_ACTIONS | {"c2pa.created", "c2pa.opened", "c2pa.placed"}
