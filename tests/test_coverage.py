@@ -365,24 +365,40 @@ def boxed(picture: bytes, *entries: dict[str, Any]) -> Uncovered:
     return uncovered(io.BytesIO(picture), beside, beside.manifests[-1])
 
 
-def test_data_behind_the_boxes_are_named() -> None:
+def names(picture: bytes, kind: Kind) -> list[dict[str, Any]]:
+    """Return one entry for each box of *picture*, as the engine lists them."""
+    own = {"signature": "PNGh"}
+    return [{"names": [own.get(one.name, one.name)]} for one in layout(picture, kind, whole=True).parts]
+
+
+@pytest.mark.parametrize("name", ["jpeg", "png"])
+def test_data_behind_the_boxes_are_named(name: str) -> None:
     """A box hash ends with the last box: what follows the end of the picture is unsigned."""
+    picture = drawn(name)
+    listed = [*names(picture, KINDS[name]), {"names": ["C2PA"], "excluded": True}]
+
+    assert boxed(picture, *listed) == COVERED
+    found = boxed(picture + b"junk", *listed)
+    assert [(start, length) for start, length, _ in found.unsigned] == [(len(picture), 4)]
+    assert (found.excluded, found.pixels_exposed) == ((), False)
+
+
+def test_boxes_that_are_not_hashed_are_named() -> None:
+    """Every box but the manifest must be listed and hashed; the picture is exposed by one scan that is not."""
     picture = drawn("jpeg")
+    listed = names(picture, Kind.JPEG)
 
-    assert boxed(picture, {"names": ["SOI"]}, {"names": ["C2PA"], "excluded": True}) == COVERED
-    found = boxed(picture + b"junk", {"names": ["SOI"]})
-    assert found == Uncovered(checked=True, unsigned=((len(picture), 4, "after EOI"),))
-    assert boxed(drawn("png") + b"junk", {"names": ["IHDR"]}).unsigned
+    def without(name: str) -> list[dict[str, Any]]:
+        at = next(number for number, entry in enumerate(listed) if entry["names"] == [name])
+        return listed[:at] + listed[at + 1 :]
 
-
-def test_boxes_left_out_of_a_box_hash_are_named() -> None:
-    """Only the manifest may be excluded; a scan that is excluded exposes the picture, so does an unknown name."""
-    picture = drawn("jpeg")
-
-    assert boxed(picture, {"names": ["APP0"], "excluded": True}) == Uncovered(checked=True, excluded=((2, 18, "APP0"),))
-    assert boxed(picture, {"names": ["SOS"], "excluded": True}).pixels_exposed
-    assert boxed(picture, {"names": ["what"], "excluded": True}).pixels_exposed
+    assert boxed(picture, *without("APP0")) == Uncovered(checked=True, excluded=((2, 18, "APP0"),))
+    assert boxed(picture, *without("APP0"), {"names": ["APP0"], "excluded": True}).excluded
+    assert boxed(picture, *without("SOS")).pixels_exposed
+    assert boxed(picture, *without("DQT")).pixels_exposed
+    assert boxed(picture).pixels_exposed
     assert not boxed(picture, {"no": "names"}).checked
+    assert not boxed(drawn("gif"), {"names": ["LSD"]}).checked
 
 
 # --- whatever stands there -----------------------------------------------------------------------------------------

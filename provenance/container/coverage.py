@@ -6,6 +6,7 @@ that is not exactly the manifest is named, and whether picture data are among th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
@@ -189,9 +190,11 @@ def outside(source: Source, layout: Layout, hashed: tuple[Span, ...], limits: Li
     """
     if sum(part.name == "meta" for part in layout.parts) > 1:
         raise MalformedError("the file describes its picture twice")
+    if any(part.name == "moof" for part in layout.parts):
+        raise MalformedError("where the fragments of the picture stand is not read")
     found = heif.meta(source, layout.parts, limits)
     for item in found.items if found else ():
-        for extent in item.extents:
+        for extent in item.extents if item.method != heif.IN_ITEM else ():
             if next(minus((extent,), hashed), None) is not None:
                 yield extent, item.kind not in ("Exif", "mime", "uri ")
     for _, chunks in heif.samples(source, layout.parts, limits):
@@ -205,23 +208,31 @@ def _filled(source: Source, part: Part) -> bool:
 
 
 # --- c2pa.hash.boxes --------------------------------------------------------------------------------------------
+_BOX_NAMES = {"signature": "PNGh", "caBX": "C2PA"}  # ours -> those of the specification
+
+
 def _boxes(source: Source, kind: Kind, data: dict[Any, Any], limits: Limits) -> Uncovered:
+    """Judge a list of boxes: the engine does not miss a box that is not listed, nor what follows the last one."""
     layout = lay_out(source, kind, limits, whole=True)
     listed = data.get("boxes")
-    if not layout.parts or not layout.complete or not isinstance(listed, list):
+    if kind not in (Kind.JPEG, Kind.PNG) or not layout.complete or not isinstance(listed, list):
         return NOT_CHECKED
-    excluded: list[Found] = []
-    pixels = False
+    hashed: Counter[str] = Counter()
     for entry in listed:
         names = entry.get("names") if isinstance(entry, dict) else None
         if not isinstance(names, list):
             return NOT_CHECKED
-        if names == ["C2PA"] or not entry.get("excluded"):
-            continue
-        touched = [part for part in layout.parts if part.name in names]
-        excluded += ((part.span.start, part.span.length, part.name) for part in touched)
-        pixels = pixels or not touched or any(part.role is Role.PICTURE for part in touched)
-    unsigned = tuple(
-        (part.span.start, part.span.length, part.name) for part in layout.parts if part.role is Role.TRAILER
-    )
-    return Uncovered(checked=True, excluded=tuple(excluded), pixels_exposed=pixels, unsigned=unsigned)
+        if not entry.get("excluded"):
+            hashed.update(name for name in names if isinstance(name, str))
+    left: list[Part] = []
+    unsigned: list[Found] = []
+    for part in layout.parts:
+        name = _BOX_NAMES.get(part.name, part.name)
+        hashed[name] -= 1
+        if part.role is Role.TRAILER:
+            unsigned.append((part.span.start, part.span.length, part.name))
+        elif part.role is not Role.MANIFEST and hashed[name] < 0:
+            left.append(part)
+    excluded = tuple((part.span.start, part.span.length, part.name) for part in left)
+    pixels = any(part.role is Role.PICTURE for part in left)
+    return Uncovered(checked=True, excluded=excluded, pixels_exposed=pixels, unsigned=tuple(unsigned))

@@ -11,9 +11,10 @@ from provenance.container.parts import Part
 from provenance.container.source import Counter, MalformedError, Source
 
 _TABLE = 4 * 1024 * 1024  # of one table, this many bytes are read
+_TABLES = frozenset({"stco", "co64", "stsc", "stsz"})
 _CONTAINERS = frozenset({"moov", "trak", "mdia", "minf", "stbl"})
 _ONCE = ("iinf", "iloc", "pitm", "iprp", "idat")
-_IN_FILE, _IN_IDAT = 0, 1  # construction methods
+_IN_FILE, _IN_IDAT, IN_ITEM = 0, 1, 2  # construction methods; in another item, an extent is no place in the file
 
 
 KINDS = frozenset({Kind.AVIF, Kind.HEIC, Kind.HEIF})
@@ -126,6 +127,8 @@ def _descend(source: Source, box: Part, counter: Counter, tables: dict[str, Part
     if depth == 0:
         raise MalformedError("boxes are nested too deep")
     for child in bmff.boxes(source, box.body, counter):
+        if child.name in _TABLES and child.name in tables:
+            raise MalformedError(f"the table {child.name!r} stands twice")
         tables.setdefault(child.name, child)
         if child.name in _CONTAINERS:
             _descend(source, child, counter, tables, depth - 1)
@@ -134,8 +137,10 @@ def _descend(source: Source, box: Part, counter: Counter, tables: dict[str, Part
 def _chunks(source: Source, tables: dict[str, Part]) -> list[Span]:
     """Join chunk offsets (``stco``/``co64``), samples per chunk (``stsc``) and sample sizes (``stsz``)."""
     name = "co64" if "co64" in tables else "stco"
-    if name not in tables or "stsc" not in tables or "stsz" not in tables:
+    if name not in tables:
         return []
+    if "stsc" not in tables or "stsz" not in tables:
+        raise MalformedError("the samples of a track cannot be located")
     fields, wide = _fields(source, tables[name], skip=4), 8 if name == "co64" else 4
     offsets = [fields.number(wide) for _ in range(fields.number(4))]
     fields = _fields(source, tables["stsc"], skip=4)
@@ -202,6 +207,8 @@ def _items(
 
 
 def _extent(source: Source, start: int, length: int, method: int, idat: Span | None) -> Span:
+    if method == IN_ITEM:
+        return Span(start, length)
     if method == _IN_IDAT and idat is not None:
         return Span(idat.start + start, length or max(0, idat.length - start))
     return Span(start, length or max(0, source.size - start))

@@ -46,7 +46,7 @@ EMBEDDABLE = frozenset(
         Kind.JPEG, Kind.PNG, Kind.WEBP, Kind.TIFF, Kind.GIF, Kind.AVIF, Kind.HEIC, Kind.HEIF, Kind.DNG,
         Kind.SVG, Kind.JXL,
     }
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,8 @@ def _judge(
 
 def _overall(found: Chain, coverage: Coverage) -> Integrity:
     integrity = found.active.integrity
-    exposed = coverage.excluded or coverage.pixels_exposed
+    # What could not be checked does not count as covered: a compressed manifest would hide its exclusions (F5).
+    exposed = coverage.excluded or coverage.pixels_exposed or not coverage.checked
     return Integrity.NOT_COVERED if integrity in {Integrity.INTACT, Integrity.EXPIRED} and exposed else integrity
 
 
@@ -221,11 +222,9 @@ def _refused(refusals: tuple[Refusal, ...]) -> _Judged:
 
 
 def _coverage(stream: BinaryIO, scan: Prescan, raws: tuple[RawManifest, ...]) -> tuple[Coverage, tuple[Status, ...]]:
-    active = _bound(raws)
-    if active.compressed:
-        return Coverage(checked=False), ()
     stream.seek(0)
-    found = uncovered(stream, scan, active)
+    active = raws[-1]
+    found = uncovered(stream, replace(scan, manifests=raws), active)  # finds the ancestor of an update by itself
     coverage = Coverage(
         checked=found.checked,
         excluded=tuple(Range(*entry) for entry in found.excluded),
@@ -235,16 +234,6 @@ def _coverage(stream: BinaryIO, scan: Prescan, raws: tuple[RawManifest, ...]) ->
     if found.missing_binding:
         return coverage, (_failure(NO_BINDING, active.label, "no hash ties this manifest to the picture (V8)"),)
     return coverage, ()
-
-
-def _bound(raws: tuple[RawManifest, ...]) -> RawManifest:
-    """Return the manifest whose hard binding counts: the active one, or the nearest ancestor of an update."""
-    raw = raws[-1]
-    for candidate in reversed(raws):
-        raw = candidate
-        if not candidate.update:
-            break
-    return raw
 
 
 def _failure(code: str, where: str, explanation: str, *, by: str = "ours") -> Status:
