@@ -22,7 +22,8 @@ from provenance.worker.process import PYTHON, interpreter
 from provenance.worker.settings import Settings, load
 
 JOBS = "tests.support.jobs"
-QUICK = Settings(cpu_seconds=1, wall_seconds=2)
+CPU = Settings(cpu_seconds=1, wall_seconds=120)  # a busy machine gives a second of CPU time late
+WALL = Settings(wall_seconds=1)
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="this limit is Linux's")
 
 
@@ -32,16 +33,16 @@ def job(name: str, returns: type = object) -> Job:
 
 @pytest.fixture
 def pool():
-    """Two slots with short limits."""
-    with Pool(2, preload=JOBS, settings=QUICK) as made:
+    """Two slots with the limits of every day."""
+    with Pool(2, preload=JOBS) as made:
         yield made
 
 
 DEATHS = {
     "memory that Python asks for": ("swallow", "memory"),
     "memory that a library asks for": ("swallow_natively", "memory"),
-    "cpu time": ("spin", "cpu"),
-    "time on the wall": ("sleep_long", "wall"),
+    "cpu time": ("spin", "cpu", CPU),
+    "time on the wall": ("sleep_long", "wall", WALL),
     "abort": ("abort", "signal 6"),
     "exit": ("leave", "exit 3"),
     "an exception nobody foresaw": ("bug", "bug"),
@@ -49,10 +50,13 @@ DEATHS = {
 }
 
 
-@pytest.mark.parametrize(("name", "reason"), DEATHS.values(), ids=DEATHS.keys())
-def test_a_death_is_a_value(pool, name, reason):
+@pytest.mark.parametrize("case", DEATHS.values(), ids=DEATHS.keys())
+def test_a_death_is_a_value(case):
     """Whatever ends a child comes back as the reason for that one job."""
-    ((argument, found),) = pool.run(job(name), ["a.jpg"])
+    name, reason, *limits_of_the_case = case
+
+    with Pool(1, preload=JOBS, settings=next(iter(limits_of_the_case), Settings())) as pool:
+        ((argument, found),) = pool.run(job(name), ["a.jpg"])
 
     assert argument == "a.jpg"
     assert isinstance(found, Died)
@@ -233,6 +237,23 @@ def test_an_abandoned_run_does_not_harm_the_next(pool):
     answers.close()
 
     assert [outcome for _, outcome in pool.run(job("echo"), [1, 2])] == [1, 2]
+
+
+def test_an_argument_that_is_no_json_is_the_callers_error(pool):
+    """It is raised where it was given, and the pool goes on."""
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        list(pool.run(job("echo"), [Path("a.jpg")]))
+
+    assert [outcome for _, outcome in pool.run(job("echo"), [1])] == [1]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_nobody_waits_for_a_slot_that_met_a_bug(pool):
+    """A type that cannot travel is our bug: it shows its traceback, and the caller is told."""
+    with pytest.raises(WorkerError) as caught:
+        list(pool.run(job("echo", complex), range(10)))
+
+    assert str(caught.value) == "worker: the pool is closed"
 
 
 def test_a_closed_pool_refuses(pool):

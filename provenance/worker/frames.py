@@ -13,12 +13,22 @@ class FrameError(ValueError):
     """The other side does not speak this protocol."""
 
 
+def encode(message: Any) -> bytes:
+    """Return *message* as one frame; TypeError if it is no JSON."""
+    body = json.dumps(message, separators=(",", ":")).encode("ascii")
+    return len(body).to_bytes(4, "big") + body
+
+
+def send(fd: int, frame: bytes) -> None:
+    """Write *frame*, as `encode` made it; OSError if nobody reads any more."""
+    rest = memoryview(frame)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
 def write(fd: int, message: Any) -> None:
     """Write *message* as one frame; OSError if nobody reads any more."""
-    body = json.dumps(message, separators=(",", ":")).encode("ascii")
-    data = memoryview(len(body).to_bytes(4, "big") + body)
-    while data:
-        data = data[os.write(fd, data) :]
+    send(fd, encode(message))
 
 
 def read(fd: int) -> Any:

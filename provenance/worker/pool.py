@@ -71,7 +71,7 @@ class _Run:
 @dataclass(frozen=True, slots=True)
 class _Task:
     number: int
-    argument: Any
+    frame: bytes  # made by whoever asks: what is no JSON is their error, not a slot's
     run: _Run
 
 
@@ -152,8 +152,10 @@ class Pool:
             waiting[number] = argument
             if self.closed:
                 raise _closed()
-            self.tasks.put(_Task(number, argument, run))
+            self.tasks.put(_Task(number, frames.encode([number, run.name, argument]), run))
             self._ensure(len(waiting) - answered)
+            if self.closed:  # since we looked; no slot may be left to answer
+                self._turn_away()
 
     def _ensure(self, wanted: int) -> None:
         """Have a thread for each slot that there is work for, and one that watches the clocks."""
@@ -183,13 +185,21 @@ class Pool:
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join()
-        while True:
-            try:
-                task = self.tasks.get_nowait()
-            except Empty:
-                return
-            if task is not None:
-                task.run.answers.put((task.number, _NoStart(_closed())))
+        self._turn_away()
+
+    def fail(self) -> None:
+        """End everything because a slot met a bug of ours: nobody may wait for ever for its answer."""
+        self._closed.set()
+        self._turn_away()
+        for slot in self.slots:
+            self.tasks.put(None)
+            slot.stop()
+
+    def _turn_away(self) -> None:
+        with suppress(Empty):
+            while True:
+                if (task := self.tasks.get_nowait()) is not None:
+                    task.run.answers.put((task.number, _NoStart(_closed())))
 
     def __enter__(self) -> Self:
         return self
@@ -215,6 +225,17 @@ class _Slot:
 
     def work(self) -> None:
         """Answer tasks until the pool closes."""
+        try:
+            self._serve()
+        finally:
+            if not self._pool.closed:
+                self._pool.fail()
+            for task in self._pending:
+                task.run.answers.put((task.number, _NoStart(_closed())))
+            if self._child is not None:
+                self._child.bury()
+
+    def _serve(self) -> None:
         while self._fetch():
             task = self._pending[0]
             while (outcome := self._attempt()) is None:
@@ -223,10 +244,6 @@ class _Slot:
             if self._pool.closed:
                 outcome = _NoStart(_closed())
             task.run.answers.put((task.number, outcome))
-        for task in self._pending:
-            task.run.answers.put((task.number, _NoStart(_closed())))
-        if self._child is not None:
-            self._child.bury()
 
     def check(self, now: float) -> None:
         """Kill the child if its time is up; called by the pool's clock."""
@@ -264,6 +281,7 @@ class _Slot:
         due = self._deadline = time.monotonic() + self._pool.settings.wall_seconds
         try:
             self._send(child)
+            codec.prepare(self._pending[0].run.returns)  # while the child works
             message = frames.read(child.results)
             if message is not None:
                 return self._understood(message)
@@ -310,9 +328,8 @@ class _Slot:
         """Send what this child has not been sent. A child that is gone shows when it is read from."""
         with suppress(OSError):
             while self._sent < len(self._pending):
-                task = self._pending[self._sent]
                 self._sent += 1
-                frames.write(child.jobs, [task.number, task.run.name, task.argument])
+                frames.send(child.jobs, self._pending[self._sent - 1].frame)
 
     def _lost(self) -> Died:
         """Bury the child; the jobs that it leaves will be sent to the next one."""
