@@ -135,7 +135,7 @@ VOICES = {
     "another listed signer": (
         chained(manifest(OPENED), manifest(GENERATED, signer=listed("Adobe Inc."))),
         "An earlier signer, “Adobe Inc.”, states that the picture was made using generative AI: made using generative "
-        "AI. This is not the statement of whoever signed it last.",
+        "AI. It is not necessarily a statement of the one who shows it to you.",
     ),
     "unknown": (
         framed(),

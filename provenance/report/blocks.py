@@ -23,7 +23,16 @@ from provenance.report.model import (
     SourceBlock,
     StopLine,
 )
-from provenance.report.names import NAME, age_in_days, certificate_name, common_name, list_uses, name_signer, shown
+from provenance.report.names import (
+    NAME,
+    age_in_days,
+    certificate_name,
+    common_name,
+    list_uses,
+    name_signer,
+    only_interim,
+    shown,
+)
 from provenance.report.said import Entry, Said
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import Integrity, Level
@@ -44,7 +53,8 @@ def headline(verification: Verification, say: Catalogue) -> Said:
         return sentence(say, "report.headline.withdrawn")
     if verification.integrity is not Integrity.INTACT:
         return sentence(say, f"report.headline.{verification.integrity}")
-    key = f"report.headline.{verification.level}"
+    interim = verification.level is Level.LISTED and active is not None and only_interim(active.signer)
+    key = f"report.headline.{'interim' if interim else verification.level}"
     if not verification.chain_intact:
         return Said(key, say("report.headline.history", headline=say(key)))
     return sentence(say, key)
@@ -67,7 +77,7 @@ def integrity_block(verification: Verification, say: Catalogue) -> IntegrityBloc
     )
 
 
-def signer_block(verification: Verification, say: Catalogue, now: datetime) -> SignerBlock | None:
+def signer_block(verification: Verification, say: Catalogue, *, now: datetime) -> SignerBlock | None:
     """Return who signed the file as it is now, the reader's own name for them first."""
     active = verification.active_manifest
     if active is None:
@@ -79,7 +89,7 @@ def signer_block(verification: Verification, say: Catalogue, now: datetime) -> S
     key = f"report.signer.{level}"
     if active.integrity is Integrity.EXPIRED:
         key = "report.signer.expired"
-    elif level is Level.LISTED and hit and hit.tier == "interim":
+    elif level is Level.LISTED and only_interim(signer):
         key = "report.signer.interim"
     elif level is Level.KNOWN and hit and hit.tier == "own":
         key = "report.signer.own"
@@ -122,7 +132,7 @@ def _certificate(found: Certificate) -> CertificateLine:
     )
 
 
-def identity_blocks(verification: Verification, say: Catalogue, now: datetime) -> tuple[IdentityBlock, ...]:
+def identity_blocks(verification: Verification, say: Catalogue, *, now: datetime) -> tuple[IdentityBlock, ...]:
     """Return every identity assertion of the chain, on its own axis."""
     return tuple(
         _identity(manifest, identity, say, now)
@@ -186,7 +196,9 @@ def _role(role: str, say: Catalogue) -> str:
     return say(key) if role.startswith("cawg.") and say.has(key) else say("report.role.other", name=role)
 
 
-def statement_lines(verification: Verification, steps: tuple[Step, ...], say: Catalogue) -> tuple[StatementLine, ...]:
+def statement_lines(
+    verification: Verification, say: Catalogue, *, steps: tuple[Step, ...]
+) -> tuple[StatementLine, ...]:
     """Return the authors' other statements. "No generative AI" beside a generative step is a contradiction."""
     generative = any(step.kind.generative for step in steps)
     return tuple(
@@ -298,7 +310,7 @@ def _host(url: str) -> str:
         return ""
 
 
-def environment_block(verification: Verification, say: Catalogue, now: datetime) -> EnvironmentBlock:
+def environment_block(verification: Verification, say: Catalogue, *, now: datetime) -> EnvironmentBlock:
     """Return what checked the file, with which lists, and which limits stopped it."""
     found = verification.environment
     return EnvironmentBlock(

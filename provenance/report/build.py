@@ -35,9 +35,9 @@ def build(verification: Verification, *, language: str = DEFAULT, now: datetime)
     active = verification.active_manifest
     steps = ledger(verification, say)
     use = ai_use(verification, steps)
-    links = chain(verification, say, now)
+    links = chain(verification, say, now=now)
     allowed = permissions(verification, say)
-    statements = blocks.statement_lines(verification, steps, say)
+    statements = blocks.statement_lines(verification, say, steps=steps)
     presenter = name_signer(active, say).name if active else ""
     return Report(
         schema_version=SCHEMA_VERSION,
@@ -46,28 +46,30 @@ def build(verification: Verification, *, language: str = DEFAULT, now: datetime)
         headline=blocks.headline(verification, say),
         integrity=blocks.integrity_block(verification, say),
         level=verification.level,
-        signer=blocks.signer_block(verification, say, now),
-        time=time_block(active, say, now) if active else _no_time(say),
+        signer=blocks.signer_block(verification, say, now=now),
+        time=time_block(active, say, now=now) if active else _no_time(say),
         ai_use=use,
-        ai_sentence=ai_sentence(use, steps, presenter, say),
+        ai_sentence=ai_sentence(use, steps, presenter=presenter, say=say),
         ledger=steps,
         permissions=allowed,
         coverage=blocks.coverage_block(verification, say),
         source=blocks.source_block(verification, say),
-        environment=blocks.environment_block(verification, say, now),
-        identities=blocks.identity_blocks(verification, say, now),
+        environment=blocks.environment_block(verification, say, now=now),
+        identities=blocks.identity_blocks(verification, say, now=now),
         statements=statements,
         signals=tuple(
             ManifestSignals(shown(manifest.label), asset_signals(signal_input(manifest)))
             for manifest in verification.manifests
         ),
-        profiles=profiles(verification, steps, say),
+        profiles=profiles(verification, say, steps=steps),
         chain=links,
         authors=blocks.author_lines(verification, say),
         credits=blocks.credit_lines(verification, say),
         unreachable=verification.unreachable,
-        unknowns=unknowns(verification, use, steps, links, allowed, say),
-        findings=findings(verification, use, steps, links, allowed, statements, say),
+        unknowns=unknowns(verification, say, use=use, steps=steps, chain=links, permissions=allowed),
+        findings=findings(
+            verification, say, use=use, steps=steps, chain=links, permissions=allowed, statements=statements
+        ),
         notes=notes((*verification.statuses, *(active.statuses if active else ()))),
     )
 

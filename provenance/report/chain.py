@@ -30,7 +30,7 @@ _STATES = {
 _UNTRUSTED = frozenset({"signingCredential.untrusted", "timeStamp.untrusted"})
 
 
-def chain(verification: Verification, say: Catalogue, now: datetime) -> tuple[ChainLink, ...]:
+def chain(verification: Verification, say: Catalogue, *, now: datetime) -> tuple[ChainLink, ...]:
     """Return every manifest and every ingredient without one, the file as it is now first."""
     present = {manifest.label for manifest in verification.manifests}
     relationships: dict[str, str] = {}
@@ -70,7 +70,7 @@ def _manifest_link(
         generator=shown(f"{manifest.generator} {manifest.generator_version}".strip()),
         update=manifest.update,
         complete=manifest.all_actions_included,
-        time=time_block(manifest, say, now),
+        time=time_block(manifest, say, now=now),
         made_from=tuple(
             Edge(shown(found.assertion), shown(found.relationship), _link_id(manifest, found, present))
             for found in manifest.ingredients
@@ -132,7 +132,7 @@ def notes(statuses: tuple[Status, ...]) -> tuple[Entry, ...]:
     return tuple(Entry(shown(code), text) for code, text in found.items())
 
 
-def time_block(manifest: Manifest, say: Catalogue, now: datetime) -> TimeBlock:
+def time_block(manifest: Manifest, say: Catalogue, *, now: datetime) -> TimeBlock:
     """Return when a manifest was signed, in words that say where the time comes from (T9, D7)."""
     time = manifest.time
     key = f"report.time.{time.kind}"

@@ -32,8 +32,8 @@ def _value(value: object) -> Any:
     return value
 
 
-def to_json(report: Report, *, indent: int | None = 2) -> str:
-    """Return *report* as JSON in ASCII, so that no terminal can mistake it for anything else (D12)."""
+def to_json(report: Report, *, indent: int | None = None) -> str:
+    """Return *report* as JSON, by default on one line, in ASCII: no terminal mistakes it for anything else (D12)."""
     return json.dumps(to_dict(report), ensure_ascii=True, allow_nan=False, indent=indent)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from provenance.report.declared import Origin, PermissionLine, StatementLine, Step
 from provenance.report.model import ChainLink, Finding, LinkState
-from provenance.report.names import mixed_scripts, name_signer, same_signer, shown
+from provenance.report.names import mixed_scripts, name_signer, only_interim, same_signer, shown
 from provenance.report.signals import asset_signals, signal_input
 from provenance.report.summary import HISTORY_DROPPED
 from provenance.report.wording import Catalogue
@@ -47,12 +47,13 @@ class _Collector:
 
 def findings(
     verification: Verification,
+    say: Catalogue,
+    *,
     use: AiUse,
     steps: tuple[Step, ...],
     chain: tuple[ChainLink, ...],
     permissions: tuple[PermissionLine, ...],
     statements: tuple[StatementLine, ...],
-    say: Catalogue,
 ) -> tuple[Finding, ...]:
     """Return every finding, the gravest for the whole file first."""
     found = _Collector(say)
@@ -60,7 +61,7 @@ def findings(
     _signer(found, verification, say)
     _history(found, verification, chain, say)
     _ai(found, steps)
-    _statements(found, verification, permissions, statements, say)
+    _statements(found, permissions, statements)
     _identities(found, verification)
     _surroundings(found, verification)
     return found.all()
@@ -107,7 +108,7 @@ def _signer(found: _Collector, verification: Verification, say: Catalogue) -> No
             found.add("other_subject" if other else "second_opinion", first_screen=first, **values)
         if mixed_scripts(who.certificate_name):
             found.add("mixed_scripts", called=who.certificate_name, first_screen=first)
-        if any(hit.tier == "interim" for hit in signer.hits) and all(hit.tier == "interim" for hit in signer.hits):
+        if only_interim(signer):
             found.add("interim_list", who=who.name)
         if contradicted := set(signer.disallowed) & set(asset_signals(signal_input(manifest))):
             values = {"who": who.name, "product": signer.product, "signals": ", ".join(sorted(contradicted))}
@@ -177,11 +178,7 @@ def _ai(found: _Collector, steps: tuple[Step, ...]) -> None:
 
 
 def _statements(
-    found: _Collector,
-    verification: Verification,
-    permissions: tuple[PermissionLine, ...],
-    statements: tuple[StatementLine, ...],
-    say: Catalogue,
+    found: _Collector, permissions: tuple[PermissionLine, ...], statements: tuple[StatementLine, ...]
 ) -> None:
     for statement in statements:
         if statement.kind == HISTORY_DROPPED and statement.attributable:

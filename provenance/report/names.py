@@ -79,6 +79,11 @@ def same_signer(one: Signer, other: Signer) -> bool:
     return any(hit.anchor_sha256 in pins for hit in other.hits if hit.level is Level.KNOWN)
 
 
+def only_interim(signer: Signer) -> bool:
+    """Whether the frozen interim list is all that knows a signer; it stays tellable from the current one."""
+    return bool(signer.hits) and all(hit.tier == "interim" for hit in signer.hits)
+
+
 def mixed_scripts(text: str) -> bool:
     """Whether *text* mixes alphabets whose letters look alike, as in a Latin name with one Cyrillic letter."""
     if text.isascii():

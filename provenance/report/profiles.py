@@ -37,7 +37,7 @@ _Finding = tuple[Answer, tuple[str, ...]]
 _Condition = Callable[[_Facts], _Finding]
 
 
-def profiles(verification: Verification, steps: tuple[Step, ...], say: Catalogue) -> tuple[ProfileAnswer, ...]:
+def profiles(verification: Verification, say: Catalogue, *, steps: tuple[Step, ...]) -> tuple[ProfileAnswer, ...]:
     """Return the answer of each published profile. Without a manifest there is nothing to ask."""
     if not verification.manifests:
         return ()

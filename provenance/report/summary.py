@@ -72,7 +72,7 @@ def _declares_complete(manifest: Manifest) -> bool:
     return manifest.attributable and manifest.all_actions_included is True and not dropped
 
 
-def ai_sentence(use: AiUse, steps: tuple[Step, ...], presenter: str, say: Catalogue) -> Said:
+def ai_sentence(use: AiUse, steps: tuple[Step, ...], *, presenter: str, say: Catalogue) -> Said:
     """Return the sentence for people: who states it; and where nobody can be held to it, that this is so."""
     shown = [step for step in steps if use_of(step) is use]
     if not shown:

@@ -17,11 +17,12 @@ from provenance.verification.model import Verification
 
 def unknowns(
     verification: Verification,
+    say: Catalogue,
+    *,
     use: AiUse,
     steps: tuple[Step, ...],
     chain: tuple[ChainLink, ...],
     permissions: tuple[PermissionLine, ...],
-    say: Catalogue,
 ) -> tuple[Said, ...]:
     """Return what this report cannot say, the weightiest first."""
     active = verification.active_manifest
