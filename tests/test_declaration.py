@@ -195,6 +195,26 @@ WRONG: dict[str, tuple[Any, str]] = {
         {"steps": [{"action": "crop", "region": {"x": 0, "y": 0, "width": 0, "height": 1}}]},
         "steps[0].region.width: is 0, but must be more than 0",
     ),
+    "region in words": (
+        {"steps": [{"action": "crop", "region": {"x": "5", "y": 0, "width": 1, "height": 1}}]},
+        "steps[0].region.x: must be a number, not text",
+    ),
+    "region of no number": (
+        {"steps": [{"action": "crop", "region": {"x": float("nan"), "y": 0, "width": 1, "height": 1}}]},
+        "steps[0].region.x: must be a finite number, not nan",
+    ),
+    "path with NUL": ({"ingredients": [{"path": "a\0b"}]}, "ingredients[0].path: holds a NUL character"),
+    "empty path": ({"ingredients": [{"path": ""}]}, "ingredients[0].path: is empty"),
+    "half a character": ({"title": "a\ud800"}, "title: holds the invisible character U+D800; remove it"),
+    "field that moves the cursor": (
+        {"\x1b[2J": 1},
+        "\\u{001B}[2J: is not a field of a declaration",
+    ),
+    "word that moves the cursor": (
+        {"origin": "\x1b[2J"},
+        "origin: '\\u{001B}[2J' is not known here; "
+        "use one of: blank-canvas, photograph, scan, render, composite, generated",
+    ),
     "complete in words": ({"history_complete": "yes"}, "history_complete: must be true or false, not text"),
     "complete, nothing said": (
         {"history_complete": True},

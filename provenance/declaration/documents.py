@@ -7,7 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any, NoReturn
 
+from provenance.declaration.text import quoted
 from provenance.errors import DeclarationError
+from provenance.plain import plain
 
 MAX_BYTES = 1 << 20
 KINDS = {".toml": "TOML", ".json": "JSON"}
@@ -19,36 +21,36 @@ def read_document(path: Path) -> dict[str, Any]:
     Raises:
         DeclarationError: if it cannot be read, is longer than `MAX_BYTES`, or is neither.
     """
-    kind = KINDS.get(path.suffix.lower())
+    kind, name = KINDS.get(path.suffix.lower()), plain(path.name)
     if kind is None:
-        raise DeclarationError(path.name, "is neither a .toml nor a .json file")
-    text = _text(path)
+        raise DeclarationError(name, "is neither a .toml nor a .json file")
+    text = _text(path, name)
     try:
-        found = tomllib.loads(text) if kind == "TOML" else _json(text, path.name)
+        found = tomllib.loads(text) if kind == "TOML" else _json(text, name)
     except tomllib.TOMLDecodeError as exc:
-        raise DeclarationError(path.name, f"is not TOML: {_lower(str(exc))}") from exc
+        raise DeclarationError(name, f"is not TOML: {_lower(str(exc))}") from exc
     except json.JSONDecodeError as exc:
         place = f"at line {exc.lineno}, column {exc.colno}"
-        raise DeclarationError(path.name, f"is not JSON: {_lower(exc.msg)} ({place})") from exc
+        raise DeclarationError(name, f"is not JSON: {_lower(exc.msg)} ({place})") from exc
     except RecursionError:
-        raise DeclarationError(path.name, "is nested too deeply") from None
+        raise DeclarationError(name, "is nested too deeply") from None
     if not isinstance(found, dict):
-        raise DeclarationError(path.name, "must be a table of fields")
+        raise DeclarationError(name, "must be a table of fields")
     return found
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, name: str) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as exc:
-        raise DeclarationError(path.name, f"cannot be read: {_lower(exc.strerror or str(exc))}") from exc
+        raise DeclarationError(name, f"cannot be read: {_lower(exc.strerror or str(exc))}") from exc
     if len(data) > MAX_BYTES:
-        raise DeclarationError(path.name, f"is longer than {MAX_BYTES} bytes")
+        raise DeclarationError(name, f"is longer than {MAX_BYTES} bytes")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
-        raise DeclarationError(path.name, f"is not UTF-8 text (byte {exc.start})", "save it as UTF-8") from exc
+        raise DeclarationError(name, f"is not UTF-8 text (byte {exc.start})", "save it as UTF-8") from exc
 
 
 def _json(text: str, name: str) -> Any:
@@ -57,7 +59,7 @@ def _json(text: str, name: str) -> Any:
         if len(table) < len(pairs):
             keys = [key for key, _ in pairs]
             double = next(key for key in keys if keys.count(key) > 1)
-            raise DeclarationError(name, f"says '{double}' twice")
+            raise DeclarationError(name, f"says {quoted(double)} twice")
         return table
 
     def refuse(constant: str) -> NoReturn:

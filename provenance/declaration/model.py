@@ -28,6 +28,7 @@ from provenance.declaration.problems import Written, accept
 from provenance.declaration.text import Contact, Line, WebAddress, fault
 from provenance.declaration.tool import Tool
 from provenance.declaration.words import ORIGIN_TYPES, Origin
+from provenance.plain import plain
 from provenance.terms import SourceType
 
 MAX_AUTHORS, MAX_STEPS, MAX_INGREDIENTS, MAX_TOOLS = 50, 500, 60, 50
@@ -85,7 +86,7 @@ class Declaration(Written):
         Raises:
             DeclarationError: naming the file, the field and the fault.
         """
-        return cls.from_dict(read_document(path), where=path.name)
+        return cls.from_dict(read_document(path), where=plain(path.name))
 
     @classmethod
     def from_dict(cls, data: Any, where: str = "") -> Self:

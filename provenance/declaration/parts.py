@@ -11,7 +11,7 @@ from provenance.declaration.dates import When
 from provenance.declaration.kinds import AiKind, Extent, Generative, Oversight, action_of, generative_of, source_type_of
 from provenance.declaration.problems import Written
 from provenance.declaration.roles import AuthorRole
-from provenance.declaration.text import Line, Name, Paragraph, WebAddress, fault
+from provenance.declaration.text import FilePath, Line, Name, Paragraph, WebAddress, fault
 from provenance.declaration.tool import Tool
 from provenance.declaration.words import (
     ACTION_WORDS,
@@ -102,10 +102,10 @@ class Region(Written):
 
     noun: ClassVar[str] = "a region"
 
-    x: float = Field(ge=0, allow_inf_nan=False)
-    y: float = Field(ge=0, allow_inf_nan=False)
-    width: float = Field(gt=0, allow_inf_nan=False)
-    height: float = Field(gt=0, allow_inf_nan=False)
+    x: float = Field(strict=True, ge=0, allow_inf_nan=False)
+    y: float = Field(strict=True, ge=0, allow_inf_nan=False)
+    width: float = Field(strict=True, gt=0, allow_inf_nan=False)
+    height: float = Field(strict=True, gt=0, allow_inf_nan=False)
     unit: Unit = Unit.PERCENT
     description: Line | None = None
 
@@ -189,7 +189,7 @@ class Ingredient(Written):
 
     noun: ClassVar[str] = "an ingredient"
 
-    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    path: FilePath
     """Where the file is; read, and never written into anything."""
     relationship: Part = Part.COMPONENT
     """What it is to this picture: its parent, a component of it, or an input such as a reference."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable
 from enum import Enum
 from typing import Any, ClassVar, TypeVar, get_args
@@ -12,13 +13,14 @@ from pydantic_core import ErrorDetails
 
 from provenance.declaration.text import quoted
 from provenance.errors import DeclarationError
+from provenance.plain import plain
 
 _WANTED = {  # pydantic's error type -> the shape that was wanted
     "string_type": "text in quotes",
     "enum": "text in quotes",
     "bool_type": "true or false",
     "float_type": "a number",
-    "finite_number": "a number",
+    "finite_number": "a finite number",
     "tuple_type": "a list",
     "model_type": "a table of fields",
     "model_attributes_type": "a table of fields",
@@ -98,7 +100,7 @@ def _explained(fault: ErrorDetails, model: type[Written], where: str) -> Declara
 
 
 def _dotted(path: Iterable[str | int]) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{plain(part, limit=60)}" for part in path)
     return text.removeprefix(".")
 
 
@@ -123,7 +125,7 @@ def _shape(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return "a number"
+        return "a number" if math.isfinite(value) else str(value)
     if isinstance(value, str):
         return "text"
     if isinstance(value, list | tuple):

@@ -18,6 +18,7 @@ from provenance.declaration.problems import Written, accept
 from provenance.declaration.roles import AuthorRole
 from provenance.declaration.text import Contact, Line, Name, WebAddress, fault
 from provenance.declaration.tool import Tool
+from provenance.plain import plain
 
 MAX_TOOLS = 50
 _HEADER = """\
@@ -68,7 +69,7 @@ class Profile(Written):
         Raises:
             DeclarationError: naming the file, the field and the fault.
         """
-        return cls.from_dict(read_document(path), where=path.name)
+        return cls.from_dict(read_document(path), where=plain(path.name))
 
     @classmethod
     def from_dict(cls, data: Any, where: str = "") -> Self:

@@ -17,10 +17,13 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from provenance.plain import plain
+
 NAME = 200
 LINE = 500
 PARAGRAPH = 4000
 ADDRESS = 2000
+FILE_PATH = 4096
 _REFUSED = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
@@ -79,9 +82,17 @@ def contact_address(text: str) -> str:
 
 
 def quoted(value: Any) -> str:
-    """Return *value* in quotes for a message, cut short."""
-    text = value if isinstance(value, str) else str(value)
-    return f"'{text[:60]}…'" if len(text) > 60 else f"'{text}'"
+    """Return *value* in quotes for a message, harmless and cut short."""
+    return f"'{plain(value, limit=60)}'"
+
+
+def file_path(text: str) -> str:
+    """Return *text* if a file can have that path."""
+    if not text or len(text) > FILE_PATH:
+        raise fault("is empty" if not text else f"is {len(text)} characters long, of at most {FILE_PATH}")
+    if "\0" in text:
+        raise fault("holds a NUL character")
+    return text
 
 
 def _checked(text: str, limit: int) -> str:
@@ -112,4 +123,5 @@ Name = Annotated[str, AfterValidator(partial(line, limit=NAME)), _written(1, NAM
 Line = Annotated[str, AfterValidator(line), _written(1, LINE)]
 Paragraph = Annotated[str, AfterValidator(paragraph), _written(1, PARAGRAPH)]
 WebAddress = Annotated[str, AfterValidator(web_address), _written(1, ADDRESS, pattern="^https?://")]
+FilePath = Annotated[str, AfterValidator(file_path), _written(1, FILE_PATH)]
 Contact = Annotated[str, AfterValidator(contact_address), _written(3, ADDRESS)]
