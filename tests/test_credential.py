@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import NameOID, ObjectIdentifier
 
-from provenance.credentials import authority, keystore, preflight
+from provenance.credentials import authority, keystore, preflight, system
 from provenance.credentials.credential import Credential
 from provenance.engine.context import Anchors, reading_context
 from provenance.errors import CredentialError
@@ -179,3 +179,23 @@ def test_credential_neither_shows_nor_gives_away_its_key(pki: Authority) -> None
         assert str(caught.value) == "a credential is not copied or pickled, because its key would be"
     assert (credential.name, credential.fingerprint) == ("Test Artist", issued.fingerprint)
     assert credential.authority_fingerprint == pki.intermediate.fingerprint(hashes.SHA256()).hex()
+
+
+def test_two_files_are_a_credential(pki: Authority, tmp_path: Path) -> None:
+    """A program loads a chain and an encrypted key; a passphrase is asked for only where one is needed."""
+    issued = pki.issue()
+    (tmp_path / "chain.pem").write_bytes(issued.chain_pem)
+    system.create_private(tmp_path / "key.pem", keystore.encrypt(issued.key, "two long words"))
+    system.create_private(tmp_path / "open.pem", keystore.unencrypted(issued.key))
+    asked: list[str] = []
+
+    def ask() -> str:
+        asked.append("asked")
+        return "two long words"
+
+    sealed = Credential.load(tmp_path / "chain.pem", tmp_path / "key.pem", ask)
+    unsealed = Credential.load(tmp_path / "chain.pem", tmp_path / "open.pem", ask)
+
+    assert sealed == unsealed
+    assert asked == ["asked"]
+    assert ([one.id for one in sealed.warnings], [one.id for one in unsealed.warnings]) == ([], ["key.unencrypted"])

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from provenance.commands import app
 from provenance.credentials import authority, identities, system
-from provenance.credentials.credential import Credential
+from provenance.credentials.credential import Credential, open_file
 from provenance.declaration.profile import Profile
 from provenance.home import Home
 from provenance.trust import pins
@@ -93,7 +93,7 @@ def _shows_no_secret(home: Home, every: list[Ran]) -> None:
     files = identities.locate(home)
     canaries = {PASSPHRASE}
     for path in (files.key, files.authority_key):
-        key, _ = identities.open_file(path, PASSPHRASE, insecure=False)
+        key, _ = open_file(path, PASSPHRASE)
         opened = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
         canaries |= {line for line in (opened + path.read_text()).splitlines() if not line.startswith("-----")}
     said = "\n".join(one.out + one.err for one in every)
@@ -245,6 +245,14 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "restore of nothing": (
         ["init", "--restore", "nothing", "--passphrase-fd", "0"],
         "nothing: is not there",
+    ),
+    "home that is a file": (
+        ["init", "--yes", "--name", "x", "--no-passphrase", "--home", "backup"],
+        "backup: cannot hold an identity (Not a directory)",
+    ),
+    "show in a home that is a file": (
+        ["keys", "show", "--identity", "x", "--home", "backup"],
+        "identity 'x': is not there; make it with `provenance init`",
     ),
     "show nobody": (
         ["keys", "show", "--identity", "nobody"],

@@ -28,9 +28,10 @@ from provenance.commands.unlock import (
 from provenance.credentials import backup as backups
 from provenance.credentials import identities, keystore, lifecycle, preflight, system
 from provenance.credentials.authority import MAX_YEARS, common_name
-from provenance.credentials.credential import Credential
+from provenance.credentials.credential import Credential, open_file
 from provenance.credentials.identities import Description
 from provenance.credentials.keystore import PrivateKey
+from provenance.credentials.passphrase import once
 from provenance.credentials.preflight import Fault
 from provenance.declaration.profile import Profile
 from provenance.errors import CredentialError, DeclarationError
@@ -207,7 +208,7 @@ def backup(
         ask = secrets.ask(place, identity)
     else:
         typer.echo(say("keys.backup.ask"), err=True)
-        ask = identities.once(lambda: secrets.find(lambda: ask_new(say("init.ask.backup_passphrase.prompt"))))
+        ask = once(lambda: secrets.find(lambda: ask_new(say("init.ask.backup_passphrase.prompt"))))
     backups.write(place, identity, file, secret=ask(), passphrase=ask, insecure=insecure)
     _say("backup.done", file=file)
     _say("backup.authority" if found.own else "backup.leaf", name=found.name)
@@ -217,7 +218,7 @@ def backup(
 def _check_identity(place: Home, identity: str, secrets: Secrets) -> bool:
     found = identities.describe(place, identity)
     faults = preflight.check(found.chain, own=found.own)
-    key, weak = identities.open_file(found.files.key, secrets.ask(place, identity), insecure=secrets.insecure)
+    key, weak = open_file(found.files.key, secrets.ask(place, identity), insecure=secrets.insecure)
     faults = (*faults, *weak, *preflight.check_match(key, found.chain))
     _tell(faults)
     if preflight.blocking(faults):

@@ -14,7 +14,7 @@ import typer
 from provenance.credentials import identities, system
 from provenance.credentials.credential import Credential
 from provenance.credentials.keystore import MIN_PASSPHRASE
-from provenance.credentials.passphrase import Origin, Sources, obtain
+from provenance.credentials.passphrase import Ask, Origin, Sources, obtain, once
 from provenance.credentials.preflight import Fault
 from provenance.home import DEFAULT_IDENTITY, Home
 from provenance.plain import plain
@@ -42,14 +42,14 @@ class Secrets:
     descriptor: int | None = None
     insecure: bool = False
 
-    def ask(self, home: Home, name: str = DEFAULT_IDENTITY) -> identities.Ask:
+    def ask(self, home: Home, name: str = DEFAULT_IDENTITY) -> Ask:
         """Return what gives the passphrase of identity *name*, at most once, asking a person last."""
 
         def find() -> str:
             entry = identities.describe(home, name).authority_fingerprint
             return self.find(lambda: ask_hidden(say("keys.prompt", identity=name)), entry=entry)
 
-        return identities.once(find)
+        return once(find)
 
     def find(self, prompt: Callable[[], str] | None, *, entry: str = "") -> str:
         """Return the passphrase from the first source that has one; warn if it came from the environment."""

@@ -31,6 +31,7 @@ from provenance.credentials.authority import Authority
 from provenance.credentials.credential import Credential
 from provenance.credentials.identities import Description
 from provenance.credentials.keystore import PrivateKey
+from provenance.credentials.passphrase import Ask, once
 from provenance.errors import CredentialError
 from provenance.home import Home
 from provenance.plain import plain
@@ -54,7 +55,7 @@ class Contents:
 
 
 def write(
-    home: Home, name: str, path: Path, *, secret: str, passphrase: str | identities.Ask = "", insecure: bool = False
+    home: Home, name: str, path: Path, *, secret: str, passphrase: str | Ask = "", insecure: bool = False
 ) -> Contents:
     """Back identity *name* up into the new file *path*, read it back, and sign with what was read.
 
@@ -69,7 +70,7 @@ def write(
         raise CredentialError("passphrase", f"is shorter than {keystore.MIN_PASSPHRASE} characters", "use a few words")
     found = identities.describe(home, name)
     files = found.files
-    ask = identities.once(passphrase)
+    ask = once(passphrase)
     key = identities.open_signing_key(home, name, ask, insecure=insecure)
     contents = {
         _CHAIN: b"".join(one.public_bytes(Encoding.PEM) for one in found.chain).decode("ascii"),

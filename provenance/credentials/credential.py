@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import NoReturn
 
 from cryptography import x509
@@ -18,10 +19,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from provenance.credentials import keystore, preflight, system
 from provenance.credentials.authority import common_name
 from provenance.credentials.keystore import PrivateKey, same_key
+from provenance.credentials.passphrase import Ask
 from provenance.credentials.preflight import Fault
 from provenance.errors import CredentialError
+from provenance.plain import plain
 from provenance.terms import Algorithm
 
 _CURVES = {"secp256r1": Algorithm.ES256, "secp384r1": Algorithm.ES384, "secp521r1": Algorithm.ES512}
@@ -56,6 +60,35 @@ class Credential:
         if not same_key(chain[0].public_key(), key.public_key()):
             raise CredentialError("key", "does not belong to the certificate", "name the key it was made for")
         return cls(algorithm_of(key), tuple(found.public_bytes(Encoding.DER) for found in chain), key, warnings)
+
+    @classmethod
+    def load(
+        cls,
+        chain_file: Path,
+        key_file: Path,
+        passphrase: str | Ask = "",
+        *,
+        insecure: bool = False,
+        at: datetime | None = None,
+        own: bool = False,
+    ) -> Credential:
+        """Open the credential whose certificates (leaf first) and key lie in two files.
+
+        Args:
+            passphrase: or what gives it; not called if the key is not encrypted.
+            insecure: accept a key file that others can read or own.
+            at: the time to judge the certificate at; now by default.
+            own: the leaf was made by ourselves, so nothing of the conformance programme may stand in it.
+
+        Raises:
+            CredentialError: if it cannot be opened, or its certificate would not verify now.
+        """
+        where = plain(chain_file.name)
+        chain = preflight.read_chain(system.read_public(chain_file), where)
+        for fault in preflight.blocking(preflight.check(chain, at=at, own=own)):
+            raise CredentialError(where, fault.problem, fault.cure)
+        key, weak = open_file(key_file, passphrase, insecure=insecure)
+        return cls.of(chain, key, warnings=(*weak, *preflight.nearing_end(chain[0], at)))
 
     def sign(self, data: bytes, /) -> bytes:
         """Return the signature over *data* as COSE has it: r and s side by side for ECDSA, PSS for RSA.
@@ -121,6 +154,21 @@ class Credential:
         raise TypeError("a credential is not copied or pickled, because its key would be")
 
 
+def open_file(path: Path, passphrase: str | Ask, *, insecure: bool = False) -> tuple[PrivateKey, tuple[Fault, ...]]:
+    """Open the key in *path*; return it with what is weak about its file.
+
+    Raises:
+        CredentialError: if it cannot be opened.
+    """
+    data = keystore.read(path, insecure=insecure)
+    where = plain(path.name)
+    found = keystore.inspect(data, where)
+    secret = ""
+    if found.encrypted:
+        secret = passphrase if isinstance(passphrase, str) else passphrase()
+    return keystore.open_key(data, secret, where=where), _weaknesses(found, where)
+
+
 def algorithm_of(key: PrivateKey) -> Algorithm:
     """Return the algorithm that *key* signs with.
 
@@ -136,6 +184,16 @@ def algorithm_of(key: PrivateKey) -> Algorithm:
             raise CredentialError("key", f"is RSA with {key.key_size} bits", "use 2048 or more")
         return Algorithm.PS256
     return Algorithm.ED25519
+
+
+def _weaknesses(found: keystore.Protection, where: str) -> tuple[Fault, ...]:
+    if not found.encrypted:
+        problem = f"{where} is not encrypted: whoever has the file can sign as you"
+        return (Fault("key.unencrypted", problem, blocks=False),)
+    if found.weakness:
+        cure = "import it again with `provenance keys import`"
+        return (Fault("key.weak", f"{where} is protected by {found.weakness}", cure, blocks=False),)
+    return ()
 
 
 def _sign(key: PrivateKey, algorithm: Algorithm, data: bytes) -> bytes:

@@ -14,7 +14,6 @@ changes identities.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,8 +24,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from provenance.credentials import keystore, preflight, system
 from provenance.credentials.authority import Authority, common_name
-from provenance.credentials.credential import Credential
+from provenance.credentials.credential import Credential, open_file
 from provenance.credentials.keystore import PrivateKey
+from provenance.credentials.passphrase import Ask
 from provenance.credentials.preflight import Fault
 from provenance.errors import CredentialError
 from provenance.home import DEFAULT_IDENTITY, Home
@@ -34,8 +34,6 @@ from provenance.plain import plain
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)  # names of devices on Windows
-
-Ask = Callable[[], str]  # gives the passphrase, only called when a key is encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,24 +162,8 @@ def load(
         CredentialError: if there is none, it cannot be opened, or its certificate would not verify now.
     """
     found = describe(home, name)
-    return load_files(found.files.chain, found.files.key, passphrase, insecure=insecure, at=at, own=found.own)
-
-
-def load_files(
-    chain_file: Path,
-    key_file: Path,
-    passphrase: str | Ask = "",
-    *,
-    insecure: bool = False,
-    at: datetime | None = None,
-    own: bool = False,
-) -> Credential:
-    """Open the credential whose chain and key lie in two files; otherwise as `load`."""
-    chain = preflight.read_chain(system.read_public(chain_file), plain(chain_file.name))
-    for fault in preflight.blocking(preflight.check(chain, at=at, own=own)):
-        raise CredentialError(plain(chain_file.name), fault.problem, fault.cure)
-    key, weak = open_file(key_file, passphrase, insecure=insecure)
-    return Credential.of(chain, key, warnings=(*weak, *preflight.nearing_end(chain[0], at)))
+    files = found.files
+    return Credential.load(files.chain, files.key, passphrase, insecure=insecure, at=at, own=found.own)
 
 
 def verify_self(home: Home, name: str = DEFAULT_IDENTITY, *, at: datetime | None = None) -> tuple[Fault, ...]:
@@ -248,45 +230,6 @@ def refuse_existing(files: Files, *, replace: bool) -> None:
         raise CredentialError(
             f"identity '{files.name}'", "exists already", "say --replace to move it aside, or choose another --identity"
         )
-
-
-def open_file(path: Path, passphrase: str | Ask, *, insecure: bool) -> tuple[PrivateKey, tuple[Fault, ...]]:
-    """Open the key in *path*; return it with what is weak about its file.
-
-    Raises:
-        CredentialError: if it cannot be opened.
-    """
-    data = keystore.read(path, insecure=insecure)
-    where = plain(path.name)
-    found = keystore.inspect(data, where)
-    secret = ""
-    if found.encrypted:
-        secret = passphrase if isinstance(passphrase, str) else passphrase()
-    return keystore.open_key(data, secret, where=where), _weaknesses(found, where)
-
-
-def _weaknesses(found: keystore.Protection, where: str) -> tuple[Fault, ...]:
-    if not found.encrypted:
-        problem = f"{where} is not encrypted: whoever has the file can sign as you"
-        return (Fault("key.unencrypted", problem, blocks=False),)
-    if found.weakness:
-        cure = "import it again with `provenance keys import`"
-        return (Fault("key.weak", f"{where} is protected by {found.weakness}", cure, blocks=False),)
-    return ()
-
-
-def once(passphrase: str | Ask) -> Ask:
-    """Return what asks a person at most once."""
-    if isinstance(passphrase, str):
-        return lambda: passphrase
-    known: list[str] = []
-
-    def ask() -> str:
-        if not known:
-            known.append(passphrase())
-        return known[0]
-
-    return ask
 
 
 def move(source: Path, target: Path) -> None:

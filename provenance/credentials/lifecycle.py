@@ -19,9 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from provenance.credentials import keystore, preflight, system
 from provenance.credentials.authority import Authority, handle_of, issue, make_authority
-from provenance.credentials.credential import Credential
+from provenance.credentials.credential import Credential, open_file
 from provenance.credentials.identities import (
-    Ask,
     Description,
     Files,
     describe,
@@ -29,12 +28,11 @@ from provenance.credentials.identities import (
     existing,
     locate,
     move,
-    once,
     open_authority,
-    open_file,
     refuse_existing,
 )
 from provenance.credentials.keystore import PrivateKey
+from provenance.credentials.passphrase import Ask, once
 from provenance.errors import CredentialError
 from provenance.home import Home
 

@@ -21,6 +21,9 @@ SERVICE = "provenance-toolkit"  # the name in the keyring; the entry is the fing
 MAX_BYTES = 4096
 
 
+Ask = Callable[[], str]  # gives a passphrase; called only when a key is encrypted
+
+
 class Origin(StrEnum):
     """Where a passphrase came from."""
 
@@ -70,6 +73,20 @@ def obtain(sources: Sources, *, entry: str = "", environment: Mapping[str, str] 
     if sources.prompt is not None and (found := sources.prompt()):
         return Passphrase(found, Origin.PROMPT)
     raise CredentialError("passphrase", "none was given", "say --passphrase-file or --passphrase-fd")
+
+
+def once(passphrase: str | Ask) -> Ask:
+    """Return what asks a person at most once."""
+    if isinstance(passphrase, str):
+        return lambda: passphrase
+    known: list[str] = []
+
+    def ask() -> str:
+        if not known:
+            known.append(passphrase())
+        return known[0]
+
+    return ask
 
 
 def recall(entry: str) -> str:

@@ -26,10 +26,20 @@ _PR_SET_DUMPABLE = 4
 
 
 def make_private_directory(path: Path) -> None:
-    """Make *path*, and what is missing above it, for this user alone."""
+    """Make *path*, and what is missing above it, for this user alone.
+
+    Raises:
+        CredentialError: if the system refuses.
+    """
     for folder in (*reversed(path.parents), path):
-        if not folder.exists():
-            folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700)
+        except FileExistsError as exc:
+            if not folder.is_dir():  # else another process was quicker
+                raise CredentialError(plain(folder.name), "cannot hold an identity (Not a directory)") from exc
+        except OSError as exc:
+            raise CredentialError(plain(folder.name), f"cannot be made ({exc.strerror})") from exc
 
 
 def create_private(path: Path, data: bytes) -> None:

@@ -108,7 +108,7 @@ def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as exc:
         raise TrustError(path.name, f"cannot be read ({exc.strerror})") from exc
