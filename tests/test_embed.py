@@ -9,6 +9,7 @@ from typing import Any
 
 import c2pa
 import pytest
+from c2pa import c2pa as binding
 
 from provenance.container.model import Kind
 from provenance.engine import identity, versions
@@ -289,6 +290,19 @@ def test_an_identity_is_signed_with_its_own_key(tmp_path: Path, pki: Authority, 
     manifest_json = report["manifests"][report["active_manifest"]]
     (assertion,) = [entry for entry in manifest_json["assertions"] if entry["label"] == "cawg.identity"]
     assert assertion["data"]["signer_payload"]["role"] == ["cawg.creator"]
+
+
+def test_without_the_native_function_identities_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine that lost what we stand on is told apart, and nothing is signed with an identity."""
+    monkeypatch.delattr(binding.ManagedResource, "_consume_into")
+
+    assert not identity.available()
+    with pytest.raises(EngineError) as caught:
+        identity.join(None, None, references=(), roles=())
+    assert str(caught.value) == (
+        "c2pa-python: this version lacks c2pa_identity_signer_create, without which nobody's identity can be signed; "
+        "install a version that `provenance doctor` accepts"
+    )
 
 
 def test_this_engine_can_sign_identities() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -243,6 +242,7 @@ def test_a_read_only_folder_is_one_clear_line(source: Path) -> None:
 
 def test_a_full_disk_is_one_clear_line(source: Path) -> None:
     """When the system takes no more bytes the target is what it was, and nothing is left."""
+    resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))

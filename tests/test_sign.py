@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 from pathlib import Path
 from typing import Any
@@ -316,6 +315,7 @@ def test_free_boxes_are_covered(name: str, tmp_path: Path, credential: Credentia
 def test_a_disk_that_fills_up_leaves_nothing(tmp_path: Path, credential: Credential) -> None:
     """When the system takes no more bytes while the engine writes, the folder is as it was."""
     asset = pictures.png(tmp_path / "a.png")
+    resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))

@@ -17,15 +17,13 @@ from provenance.errors import EngineError
 
 _FUNCTION = "c2pa_identity_signer_create"
 # What the wrapper below touches inside c2pa-python; a contract test and `doctor` ask `available`.
-_BINDING = ("_consume_into", "_callback_cb", "_wrap_native_handle")
+_BINDING = ("_consume_into", "_wrap_native_handle")
 
 
 def available() -> bool:
     """Whether this engine can sign with an identity."""
     library = getattr(binding, "_lib", None)
-    return hasattr(library, _FUNCTION) and all(
-        hasattr(c2pa.Signer, name) for name in _BINDING if name != "_callback_cb"
-    )
+    return hasattr(library, _FUNCTION) and all(hasattr(c2pa.Signer, name) for name in _BINDING)
 
 
 def join(claim: c2pa.Signer, identity: c2pa.Signer, *, references: Sequence[str], roles: Sequence[str]) -> c2pa.Signer:
