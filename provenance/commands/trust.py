@@ -25,6 +25,7 @@ from provenance.trust import lists, paths, pinning, pins
 from provenance.trust.pins import Pin
 from provenance.verification.files import verify_files
 from provenance.verification.options import Options
+from provenance.verification.signers import certificates
 from provenance.worker.settings import load as load_settings
 
 WIDTH = 80
@@ -128,7 +129,7 @@ def _of_picture(path: Path, place: Home) -> tuple[x509.Certificate, ...]:
         scan = prescan(file)
     if not scan.manifests:
         raise TrustError(where, "its credentials lie beside it", "pin from the .pem file of that person")
-    chain = tuple(map(x509.load_der_x509_certificate, scan.manifests[-1].signature.certificates))
+    chain = certificates(scan.manifests[-1].signature)
     found = paths.find_path(
         chain[0], chain[1:], [one for one in chain[1:] if one.subject == one.issuer] or chain[1:],
         at=datetime.now(UTC), ekus=SIGNING_EKUS,

@@ -35,6 +35,16 @@ _UNDERSTOOD = frozenset(
 )  # fmt: skip
 
 
+_LATE = (
+    "subject", "issuer", "extensions", "serial_number", "not_valid_before_utc", "not_valid_after_utc",
+    "signature_algorithm_oid",
+)  # fmt: skip
+_UNREADABLE = (
+    ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
     """A path from a leaf to an anchor that our own check accepts; *dissent* is what the second opinion objects to."""
@@ -58,6 +68,20 @@ def parse_pem(text: str) -> tuple[x509.Certificate, ...]:
 
 
 @cache
+def parse_der(der: bytes) -> x509.Certificate | None:
+    """Return the certificate that *der* holds, or None if any part that is looked at later cannot be read.
+
+    `cryptography` parses late: a stranger's certificate may be opened and then raise at its issuer or its dates.
+    """
+    try:
+        found = x509.load_der_x509_certificate(der)
+        for part in _LATE:
+            getattr(found, part)
+    except _UNREADABLE:
+        return None
+    return found
+
+
 def anchors_of(found: TrustList, purpose: Purpose) -> tuple[x509.Certificate, ...]:
     """Return the anchors of *found* that vouch for *purpose*; () if it has none.
 

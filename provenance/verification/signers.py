@@ -13,14 +13,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 
 from provenance import terms
 from provenance.container.model import RawSignature
 from provenance.terms import Integrity, Level, TimeKind
 from provenance.trust.model import Denial, Purpose, Tier, Trust, TrustList
-from provenance.trust.paths import Failure, Path, anchors_of, find_path, leaf_fault, parse_pem, sha256
+from provenance.trust.paths import Failure, Path, anchors_of, find_path, leaf_fault, parse_der, parse_pem, sha256
 from provenance.trust.pins import Pin
 from provenance.verification.hits import hit_of_list, hit_of_pin
 from provenance.verification.model import Certificate, SignedTime, Signer, TrustHit
@@ -57,14 +56,11 @@ def certificates(signature: RawSignature) -> tuple[x509.Certificate, ...]:
 def _parsed(ders: tuple[bytes, ...]) -> tuple[x509.Certificate, ...]:
     found: list[x509.Certificate] = []
     for der in ders:
-        try:
-            certificate = x509.load_der_x509_certificate(der)
-            certificate.subject, certificate.extensions  # noqa: B018 - parsed late, may raise
-        except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
-            if not found:
-                return ()
-            continue
-        found.append(certificate)
+        certificate = parse_der(der)
+        if certificate is not None:
+            found.append(certificate)
+        elif not found:
+            return ()
     return tuple(found)
 
 

@@ -15,7 +15,7 @@ from cryptography import x509
 from provenance import terms
 from provenance.terms import TimeKind
 from provenance.trust.model import Purpose, Trust, TrustList
-from provenance.trust.paths import Path, anchors_of, find_path
+from provenance.trust.paths import Path, anchors_of, find_path, parse_der
 from provenance.verification.hits import hit_of_list
 from provenance.verification.model import SignedTime, TrustHit
 
@@ -145,14 +145,15 @@ def _tst_info(signed: Iterable[tuple[int, bytes, bytes]]) -> list[tuple[int, byt
 
 
 def _generalized_time(info: list[tuple[int, bytes, bytes]]) -> datetime:
-    text = next(content for tag, content, _ in info if tag == 0x18).decode("ascii")
+    text = next((content for tag, content, _ in info if tag == 0x18), b"").decode("ascii")
     pattern = "%Y%m%d%H%M%S.%fZ" if "." in text else "%Y%m%d%H%M%SZ"
     return datetime.strptime(text, pattern).replace(tzinfo=UTC)
 
 
 def _certificates(signed: list[tuple[int, bytes, bytes]]) -> tuple[x509.Certificate, ...]:
     sets = [content for tag, content, _ in signed if tag == 0xA0]
-    return tuple(x509.load_der_x509_certificate(whole) for _, _, whole in _elements(sets[0])[:16]) if sets else ()
+    found = (parse_der(whole) for _, _, whole in _elements(sets[0])[:16]) if sets else ()
+    return tuple(certificate for certificate in found if certificate is not None)
 
 
 def _signer_serial(signed: list[tuple[int, bytes, bytes]]) -> int | None:
