@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from provenance.container.model import Limits, Span
 from provenance.container.parts import Layout, Part, Placed, Role, merged
-from provenance.container.source import Counter, MalformedError, Source, second_store
+from provenance.container.source import BLOCK, Counter, MalformedError, Source, second_store
 
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 EXIF = b"Exif\0\0"
@@ -14,6 +15,7 @@ _ICC = b"ICC_PROFILE\0"
 _HEAD = 16  # CI, En, Z, LBox, TBox: repeated in every segment of a box
 _FIRST = b"jumdc2pa"  # stands in the first segment of a store
 _SOS, _EOI, _APP11 = 0xDA, 0xD9, 0xEB
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 _NAMES = {0xC4: "DHT", 0xDB: "DQT", 0xDD: "DRI", 0xDA: "SOS", 0xD9: "EOI", 0xD8: "SOI", 0xFE: "COM"}
 
@@ -145,26 +147,18 @@ def _late_store(source: Source, limits: Limits, walk: _Walk) -> None:
 
 
 def _scan_end(source: Source, at: int) -> int:
-    """Return where the entropy-coded data that begin at *at* end: at the next real marker."""
-    while True:
-        found = source.find(b"\xff", at, source.size)
-        if found < 0 or found + 1 >= source.size:
-            return source.size
-        block = source.read(found, 64 * 1024)
-        position = 0
-        while True:
-            following = block[position + 1 : position + 2]
-            if not following:
-                at = found + position
-                break
-            if following[0] not in (0x00, 0xFF, *range(0xD0, 0xD8)):
-                return found + position
-            position = block.find(b"\xff", position + (1 if following[0] == 0xFF else 2))
-            if position < 0:
-                at = found + len(block)
-                break
-        if at >= source.size - 1:
-            return source.size
+    """Return where the entropy-coded data that begin at *at* end: at the next marker that is no restart."""
+    kept = b""
+    while at < source.size:
+        block = source.read(at, BLOCK)
+        if not block:
+            break
+        window = kept + block
+        if found := _MARKER.search(window):
+            return at - len(kept) + found.start()
+        kept = b"\xff" if window.endswith(b"\xff") else b""
+        at += len(block)
+    return source.size
 
 
 def _name(marker: int) -> str:

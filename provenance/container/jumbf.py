@@ -79,6 +79,7 @@ def joined(stores: list[bytes]) -> bytes:
 
 
 def refuse(code: str, explanation: str) -> StoppedError:
+    """Return the exception for a rule that does not hold."""
     return StoppedError(Refusal(code, explanation=explanation))
 
 

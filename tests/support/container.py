@@ -161,7 +161,7 @@ def png(held: bytes, *more: bytes) -> bytes:
 
 
 @cache
-def _signer_keys() -> tuple[bytes, bytes]:
+def signer_keys() -> tuple[bytes, bytes]:
     issued = make_pki.authority().issue(organization="Test")
     return issued.chain_pem, issued.key_pem()
 
@@ -187,7 +187,7 @@ def sign(
     cover_free: bool = True,
 ) -> bytes:
     """Return *picture* signed by the engine."""
-    chain, key = _signer_keys()
+    chain, key = signer_keys()
     listed = list(assertions)
     if intent is None:
         listed.append({"label": "c2pa.actions.v2", "created": True, "data": {"actions": [CREATED]}})
