@@ -360,6 +360,10 @@ NO_CHAIN = {
         b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         "chain.pem: holds a certificate that cannot be read; the file is damaged",
     ),
+    "damaged name": (
+        odd.leaf(ROOT).certificate.public_bytes(Encoding.DER).replace(b"Odd Artist", b"\xff\xfe Artist"),
+        "chain.pem: holds a certificate that cannot be read; the file is damaged",
+    ),
     "damaged DER": (b"\x30\x03abc", "chain.pem: holds a certificate that cannot be read; the file is damaged"),
 }
 

@@ -38,6 +38,8 @@ WARN_BEFORE = timedelta(days=30)  # security K9
 _CURVES = {"secp256r1", "secp384r1", "secp521r1"}
 _FORMS = {"EC PRIVATE KEY": "old SEC1", "RSA PRIVATE KEY": "old PKCS#1", "DER": "binary (DER)"}
 _ASK = "ask whoever issued it"
+# `cryptography` parses late: a damaged certificate may be opened, and raise when one of these is asked for.
+_LATE = ("subject", "issuer", "serial_number", "not_valid_before_utc", "not_valid_after_utc", "signature_algorithm_oid")
 _UNDERSTOOD = {
     ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE, ExtensionOID.EXTENDED_KEY_USAGE,
     ExtensionOID.SUBJECT_ALTERNATIVE_NAME, ExtensionOID.CERTIFICATE_POLICIES,
@@ -76,9 +78,13 @@ def read_chain(data: bytes, where: str = "certificates") -> tuple[x509.Certifica
     else:
         raise CredentialError(where, "holds no certificate", "a PEM file has -----BEGIN CERTIFICATE----- in it")
     try:
-        return tuple(load())
-    except ValueError as exc:
+        found = tuple(load())
+        for certificate in found:
+            for part in _LATE:
+                getattr(certificate, part)
+    except (ValueError, TypeError, x509.InvalidVersion) as exc:
         raise CredentialError(where, "holds a certificate that cannot be read", "the file is damaged") from exc
+    return found
 
 
 def check(chain: Sequence[x509.Certificate], *, at: datetime | None = None, own: bool = False) -> tuple[Fault, ...]:
