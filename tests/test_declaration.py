@@ -203,6 +203,11 @@ WRONG: dict[str, tuple[Any, str]] = {
         {"steps": [{"action": "crop", "region": {"x": float("nan"), "y": 0, "width": 1, "height": 1}}]},
         "steps[0].region.x: must be a finite number, not nan",
     ),
+    "region of a huge number": (
+        {"steps": [{"action": "crop", "region": {"x": 10**400, "y": 0, "width": 1, "height": 1}}]},
+        "steps[0].region.x: is too large",
+    ),
+    "title is a huge number": ({"title": 10**5000}, "title: must be text in quotes, not a number"),
     "path with NUL": ({"ingredients": [{"path": "a\0b"}]}, "ingredients[0].path: holds a NUL character"),
     "empty path": ({"ingredients": [{"path": ""}]}, "ingredients[0].path: is empty"),
     "half a character": ({"title": "a\ud800"}, "title: holds the invisible character U+D800; remove it"),
@@ -403,6 +408,16 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     ),
     "twice in JSON": ("said.json", b'{"title": "a", "title": "b"}', "said.json: says 'title' twice"),
     "no number": ("said.json", b'{"title": NaN}', "said.json: holds NaN, which is no number in JSON"),
+    "a long number": (
+        "said.json",
+        b'{"title": ' + b"9" * 5000 + b"}",
+        "said.json: is not JSON: holds a number that is too long",
+    ),
+    "a long number in TOML": (
+        "said.toml",
+        b"title = " + b"9" * 5000,
+        "said.toml: is not TOML: holds a number that is too long",
+    ),
     "a list": ("said.json", b"[]", "said.json: must be a table of fields"),
     "deep": ("said.json", b"[" * 100_000, "said.json: is nested too deeply"),
     "long": ("said.toml", b"#" * (MAX_BYTES + 1), f"said.toml: is longer than {MAX_BYTES} bytes"),

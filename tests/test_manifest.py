@@ -98,6 +98,23 @@ def test_ingredients_pass_the_rubric(own: ParentKind, picture: Path, carrying: P
 
 
 @needs_rubric
+@pytest.mark.parametrize("signed", [True, False], ids=["signed parent", "parent without a statement"])
+def test_a_named_parent_passes_the_rubric(signed: bool, picture: Path, carrying: Path, issued: Issued) -> None:
+    """A picture made from a named parent passes; only a parent without a statement says how it was made."""
+    named = {"path": "p", "relationship": "parent", "title": "Sketch"} | ({} if signed else {"source_type": "scan"})
+    said = Declaration.from_dict({"ingredients": [named], "steps": [{"action": "draw"}], "history_complete": True})
+    files = [Component(carrying, has_manifest=True) if signed else Component(picture)]
+
+    made = written(plan(said, generator_version=VERSION, components=files), issued, picture)
+
+    code, lines = rubric("conformance", made.crjson)
+    assert code == 0, lines
+    assert made.actions[0]["action"] == "c2pa.opened"
+    ingredient = made.active["assertions"]["c2pa.ingredient.v3"]
+    assert ("activeManifest" in ingredient, "digitalSourceType" in ingredient) == (signed, not signed)
+
+
+@needs_rubric
 def test_official_signals_of_a_drawing(picture: Path, issued: Issued) -> None:
     """The official signals see a blank canvas and non-generative steps, and nothing else."""
     made = written(plan(declaration("by hand"), generator_version=VERSION), issued, picture)

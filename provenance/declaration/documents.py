@@ -32,6 +32,8 @@ def read_document(path: Path) -> dict[str, Any]:
     except json.JSONDecodeError as exc:
         place = f"at line {exc.lineno}, column {exc.colno}"
         raise DeclarationError(name, f"is not JSON: {_lower(exc.msg)} ({place})") from exc
+    except ValueError as exc:  # Python reads no number of more than 4,300 digits
+        raise DeclarationError(name, f"is not {kind}: holds a number that is too long") from exc
     except RecursionError:
         raise DeclarationError(name, "is nested too deeply") from None
     if not isinstance(found, dict):

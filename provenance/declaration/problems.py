@@ -86,11 +86,13 @@ def _explained(fault: ErrorDetails, model: type[Written], where: str) -> Declara
     elif fault["type"] == "enum" and isinstance(fault["input"], str):
         known: type[Enum] = _annotation(model, path)
         problem, cure = choice(fault["input"], [member.value for member in known])
+    elif fault["type"] == "float_type" and type(fault["input"]) is int:
+        problem, cure = "is too large", ""
     elif fault["type"] in _WANTED:
         problem, cure = f"must be {_WANTED[fault['type']]}, not {_shape(fault['input'])}", ""
     elif fault["type"] in _BOUND:
         key, words = _BOUND[fault["type"]]
-        problem, cure = f"is {fault['input']}, but must be {words} {context[key]:g}", ""
+        problem, cure = f"is {fault['input']:g}, but must be {words} {context[key]:g}", ""
     elif fault["type"] == "too_long":
         problem, cure = f"has {context['actual_length']} entries, of at most {context['max_length']}", ""
     else:
@@ -125,7 +127,7 @@ def _shape(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return "a number" if math.isfinite(value) else str(value)
+        return str(value) if isinstance(value, float) and not math.isfinite(value) else "a number"
     if isinstance(value, str):
         return "text"
     if isinstance(value, list | tuple):
