@@ -10,9 +10,12 @@ from typing import Any
 import jsonschema
 import pytest
 
+from provenance.declaration.kinds import AiKind, Extent, Oversight
 from provenance.declaration.model import Declaration
+from provenance.declaration.parts import Ai, Basis, Ingredient, Step
 from provenance.declaration.profile import Profile
 from provenance.declaration.schema import MODELS, schema, schema_text, write
+from provenance.declaration.words import ACTION_WORDS, Origin
 from tests.support.declarations import DECLARATIONS
 from tests.support.environment import CHECKOUT, Ran
 from tests.test_profile import WHOLE
@@ -77,3 +80,18 @@ def test_an_unknown_schema_is_named(run: Run) -> None:
 
     assert ran.exit == 2
     assert ran.err.startswith("error: nope: is not a schema of ours; use one of: declaration, profile")
+
+
+def test_the_page_about_declarations_knows_every_field_and_word() -> None:
+    """``docs/declaration.md`` names every field, origin, action word and kind that a declaration can hold."""
+    page = (CHECKOUT / "docs" / "declaration.md").read_text("utf-8")
+    fields = {*Declaration.model_fields, *Step.model_fields, *Ai.model_fields, *Ingredient.model_fields}
+    words = {*Origin, *ACTION_WORDS, *AiKind, *Oversight, *Extent, *Basis}
+
+    assert {word for word in fields | words if f"`{word}`" not in page} == set()
+
+
+@pytest.mark.parametrize("file", sorted((CHECKOUT / "examples").glob("*.toml")), ids=lambda file: file.stem)
+def test_every_example_is_accepted(file: Path) -> None:
+    """The example files are declarations, or a profile."""
+    (Profile if file.stem == "profile" else Declaration).load(file)
