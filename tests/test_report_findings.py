@@ -17,6 +17,7 @@ from provenance.verification.model import (
     Range,
     SignedTime,
     Statement,
+    TrustHit,
     Verification,
 )
 from tests.support.report import (
@@ -272,7 +273,7 @@ def test_lists_are_named_with_date_and_age():
 
 
 TIMES = {
-    TimeKind.TRUSTED: "Signed by 2026-11-01 08:00 UTC, says the time-stamp service “TSA” (list “”).",
+    TimeKind.TRUSTED: "Signed no later than 2026-11-01 08:00 UTC, says the time-stamp service “TSA” (list “TSA list”).",
     TimeKind.UNTRUSTED: "A time-stamp service that is on none of your lists, “TSA”, says 2026-11-01 08:00 UTC.",
     TimeKind.CLAIMED: "The signer says 2026-11-01 08:00 UTC. Nothing else shows it.",
     TimeKind.NONE: "Not stated.",
@@ -282,7 +283,8 @@ TIMES = {
 @pytest.mark.parametrize(("kind", "text"), TIMES.items())
 def test_each_time_is_labelled_by_where_it_comes_from(kind, text):
     """A stamp, an unknown stamp and a typed date are never mixed."""
-    time = SignedTime(kind, "2026-11-01T09:00:00+01:00", "CN=TSA,O=Example")
+    hits = (TrustHit(Level.LISTED, "TSA list", "tsa"),) if kind is TimeKind.TRUSTED else ()
+    time = SignedTime(kind, "2026-11-01T09:00:00+01:00", "CN=TSA,O=Example", hits)
 
     assert build(verification(manifest(CREATED, time=time)), now=NOW).time.sentence.text == text
 

@@ -18,6 +18,7 @@ NAMED = {
     "pinned": (pinned("nightjar", "Mika K."), "Mika K."),
     "listed": (listed("Google LLC"), "“Google LLC”"),
     "listed and pinned": (replace(listed("Google LLC"), hits=(*listed().hits, PIN)), "Ada from Lyon"),
+    "known, in an edition without the reader's names": (pinned("nightjar", ""), "a known signer, “nightjar”"),
     "unknown": (stranger("Midjourney"), "an unknown signer calling itself “Midjourney”"),
     "unknown with a hit that does not count": (
         replace(stranger("Beeple"), hits=(PIN,)),
@@ -56,6 +57,7 @@ def test_what_does_not_hold_names_nobody(integrity, name):
     assert (who.name, who.level) == (name, Level.UNVERIFIED)
 
 
+BLIND_A, BLIND_B = certificate("Signer A", sha256=""), certificate("Signer B", sha256="")
 SAME = {
     "same certificate": (stranger("a"), stranger("a"), True),
     "same name, other key": (stranger("a"), replace(stranger(), chain=(certificate("a", sha256="ff"),)), False),
@@ -65,6 +67,8 @@ SAME = {
         True,
     ),
     "two pins": (pinned("a"), pinned("b"), False),
+    "blind, same": (replace(stranger(), chain=(BLIND_A,)), replace(stranger(), chain=(BLIND_A,)), True),
+    "blind, others": (replace(stranger(), chain=(BLIND_A,)), replace(stranger(), chain=(BLIND_B,)), False),
     "no certificates": (Signer(Level.INTACT, ()), Signer(Level.INTACT, ()), False),
     "same list, other company": (listed("a"), listed("b"), False),
 }

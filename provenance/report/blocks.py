@@ -93,6 +93,8 @@ def signer_block(verification: Verification, say: Catalogue, *, now: datetime) -
         key = "report.signer.interim"
     elif level is Level.KNOWN and hit and hit.tier == "own":
         key = "report.signer.own"
+    elif level is Level.KNOWN and not who.own_name:
+        key = "report.signer.known_unnamed"
     date = hit.date if hit else ""
     age = age_in_days(date, now)
     return SignerBlock(
@@ -115,6 +117,7 @@ def signer_block(verification: Verification, say: Catalogue, *, now: datetime) -
         expired=signer.expired,
         withdrawn=shown(signer.withdrawn),
         revocation=signer.revocation,
+        product=shown(signer.product),
         problems=tuple(sentence(say, "report.signer.problem", problem=problem) for problem in signer.problems),
         path=tuple(_certificate(certificate) for certificate in signer.chain),
         algorithm=shown(signer.algorithm),

@@ -142,7 +142,7 @@ def time_block(manifest: Manifest, say: Catalogue, *, now: datetime) -> TimeBloc
     authority = common_name(time.authority) or say("report.time.nameless")
     return TimeBlock(
         kind=time.kind,
-        sentence=Said(key, say(key, time=moment(time.value), authority=authority, list=hit.name if hit else "")),
+        sentence=Said(key, say(key, time=moment(time.value), authority=authority, list=hit.name if hit else "?")),
         value=shown(time.value),
         authority=shown(time.authority),
         hits=list_uses(time.hits, now),

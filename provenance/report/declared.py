@@ -64,7 +64,8 @@ class Step:
     depth: int = 0
     assertion: str = ""
     action: str = ""
-    created: bool = False  # the signer's own word; False: gathered from elsewhere
+    created: bool = False  # the signer's own word
+    gathered: bool = False  # taken over from elsewhere; neither, in a claim of version 1, which does not tell
     basis: str = ""
     source_type: str = ""
     source_type_raw: str = ""

@@ -51,6 +51,8 @@ def _certificates(page: Page, signer: SignerBlock | None, time: TimeBlock, say: 
         return
     page.more(signer.sentence.text, time.sentence.text)
     page.more(say("report.full.revocation", text=signer.revocation))
+    if signer.product:
+        page.more(say("report.full.product", text=signer.product))
     page.more(*(problem.text for problem in signer.problems), mark="!")
     for hit in signer.hits:
         key = "report.list.stale" if hit.stale else "report.list.fresh"
@@ -116,7 +118,7 @@ def _ledger(page: Page, report: Report, say: Catalogue) -> None:
         page.more(say("report.text.steps_none"))
     else:
         page.more(say("report.text.oldest_first"))
-    for _, group in groupby(report.ledger, key=lambda step: (step.manifest, step.strength)):
+    for _, group in groupby(report.ledger, key=lambda step: (step.manifest, step.strength, step.gathered)):
         steps = list(group)
         page.more(heading(steps[0], say))
         page.more(say(f"report.full.strength.{steps[0].strength}"), indent=2)
@@ -129,7 +131,7 @@ def _ledger(page: Page, report: Report, say: Catalogue) -> None:
 
 def _details(step: Step, say: Catalogue) -> list[str]:
     lines: list[str] = [say("report.ledger.where", assertion=step.assertion)] if step.assertion else []
-    if step.action:
+    if step.created or step.gathered:
         lines.append(say(f"report.ledger.{'created' if step.created else 'gathered'}"))
     if step.basis:
         key = f"report.ledger.basis.{step.basis}"

@@ -203,6 +203,7 @@ def _action_step(source: _Source, action: Action, say: Catalogue) -> Step:
         assertion=shown(action.assertion),
         action=shown(action.name),
         created=action.created,
+        gathered=not action.created and source.manifest.claim_version >= 2,
         basis=shown(action.basis),
         source_type=shown(action.source_type),
         source_type_raw=shown(action.source_type_raw),

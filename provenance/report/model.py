@@ -53,6 +53,7 @@ class SignerBlock:
     expired: bool = False
     withdrawn: str = ""
     revocation: str = "not checked"
+    product: str = ""  # record in the conforming products list
     problems: tuple[Said, ...] = ()
     path: tuple[CertificateLine, ...] = ()
     algorithm: str = ""

@@ -46,6 +46,8 @@ def name_signer(manifest: Manifest, say: Catalogue) -> Who:
         return replace(who, name=say(f"report.who.{key}", name=called), level=Level.UNVERIFIED)
     if pin := _pin(signer):
         return replace(who, name=plain(pin.name, limit=NAME), own_name=True)
+    if signer.level is Level.KNOWN:  # an edition without the reader's own names
+        return replace(who, name=say("report.who.known", name=short))
     if signer.level is Level.LISTED and called:
         return replace(who, name=say("report.who.listed", name=short))
     key = "unknown" if called else "unknown_nameless"
@@ -73,10 +75,15 @@ def common_name(subject: str) -> str:
 
 def same_signer(one: Signer, other: Signer) -> bool:
     """Whether two manifests were signed by the same one: the same certificate, or the same pin."""
-    if one.leaf and other.leaf and one.leaf.sha256 == other.leaf.sha256:
+    if one.leaf and other.leaf and _holder(one.leaf) == _holder(other.leaf):
         return True
     pins = {hit.anchor_sha256 for hit in one.hits if hit.level is Level.KNOWN and hit.anchor_sha256}
     return any(hit.anchor_sha256 in pins for hit in other.hits if hit.level is Level.KNOWN)
+
+
+def _holder(leaf: Certificate) -> str:
+    # A blind edition has no fingerprints; there the subject is a name that we gave to one certificate only.
+    return leaf.sha256 or leaf.subject
 
 
 def only_interim(signer: Signer) -> bool:

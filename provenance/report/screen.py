@@ -8,18 +8,23 @@ from itertools import groupby
 
 from provenance.plain import plain
 from provenance.report.declared import Origin, PermissionLine, Step
-from provenance.report.layout import Page
+from provenance.report.layout import Page, columns
 from provenance.report.model import LinkState, Report
 from provenance.report.permissions import NOT_STATED
 from provenance.report.wording import Catalogue, Phrase
-from provenance.terms import Integrity, Strength, Use
+from provenance.terms import Integrity, Level, Strength, Use
 
 NARROWEST = 40
-_STEPS = 9
+_STEPS = 8
+_WIDEST_LABEL = 16
 _REASONS = 2
 _ANCESTORS = 3
 _UNKNOWNS = 3
 _FINDINGS = 3
+_LABELS = (
+    "intact", "source", "signer", "time", "identity", "ai", "steps", "statements", "history", "careful", "permissions",
+    "unknown",
+)  # fmt: skip
 MARK = {"AI": "AI ", "AI?": "AI?", "": " - "}
 _SAID_ABOVE = frozenset(
     {"history_damaged", "history_missing", "not_covered", "not_checked", "expired", "unsigned_trace"}
@@ -30,7 +35,7 @@ _PERMISSION_ORDER = (Use.NOT_ALLOWED, Use.CONSTRAINED, Use.ALLOWED, NOT_STATED)
 def render(report: Report, *, width: int = 80) -> str:
     """Return *report* as one screen of text, no line wider than *width* columns (at least 40)."""
     say = Catalogue(report.language)
-    page = Page(max(width, NARROWEST), margin=12)
+    page = Page(max(width, NARROWEST), margin=_margin(say))
     page.line(report.headline.text)
     page.line(say("report.text.size", name=report.file.name, type=report.file.media_type, size=f"{report.file.size:,}"))
     page.row(say("report.label.intact"), report.integrity.sentence.text)
@@ -52,6 +57,10 @@ def render(report: Report, *, width: int = 80) -> str:
     return page.text()
 
 
+def _margin(say: Catalogue) -> int:
+    return min(_WIDEST_LABEL, max(columns(say(f"report.label.{name}")) for name in _LABELS)) + 1
+
+
 def _reasons(page: Page, report: Report, say: Catalogue) -> None:
     if report.integrity.state in {Integrity.INTACT, Integrity.EXPIRED}:
         return
@@ -69,6 +78,8 @@ def _signer(page: Page, report: Report, say: Catalogue) -> None:
     page.row(say("report.label.signer"), signer.sentence.text)
     if signer.who.fingerprint:
         page.more(signer.who.fingerprint)
+    if signer.level is not Level.UNVERIFIED:
+        page.more(say("report.full.revocation", text=signer.revocation))
     page.row(say("report.label.time"), report.time.sentence.text)
     if report.identities:
         page.row(say("report.label.identity"), report.identities[0].sentence.text)
@@ -83,7 +94,7 @@ def _steps(page: Page, report: Report, say: Catalogue) -> None:
         return
     shown = fold(report.ledger)
     label = say("report.label.steps")
-    for _, group in groupby(shown, key=lambda step: (step.manifest, step.origin is Origin.TRACE)):
+    for _, group in groupby(shown, key=lambda step: (step.manifest, step.gathered, step.origin is Origin.TRACE)):
         steps = list(group)
         page.row(label, heading(steps[0], say))
         for (what, mark), same in groupby(steps, key=lambda step: (step.what, MARK[step.ai])):
@@ -98,7 +109,7 @@ def heading(step: Step, say: Catalogue) -> str:
         return say("report.text.by_trace")
     if step.strength is Strength.SIGNED_BROKEN and not step.expired:
         return say("report.text.by_broken")
-    return say("report.text.by", who=step.who.name)
+    return say(f"report.text.{'by_gathered' if step.gathered else 'by'}", who=step.who.name)
 
 
 def fold(steps: tuple[Step, ...]) -> tuple[Step, ...]:

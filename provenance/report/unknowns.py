@@ -48,8 +48,10 @@ def _about_people(verification: Verification) -> Iterator[_Item]:
         yield "who_changed", {}
     elif active.signer.level in {Level.INTACT, Level.UNVERIFIED}:
         yield "who", {}
+    leaf = active.signer.leaf
     if active.time.kind is not TimeKind.TRUSTED:
-        yield "when", {}
+        lapses = active.attributable and leaf is not None
+        yield ("when_until", {"day": leaf.not_after[:10]}) if lapses and leaf else ("when", {})
 
 
 def _about_history(

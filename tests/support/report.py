@@ -149,7 +149,7 @@ def verification(*manifests: Manifest, **changes: Any) -> Verification:
         "sha256": "ab" * 32,
         "integrity": active.integrity if active else Integrity.NO_CREDENTIALS,
         "level": active.signer.level if active and active.attributable else Level.UNVERIFIED,
-        "chain_intact": bool(manifests) and all(found.attributable for found in manifests),
+        "chain_intact": bool(manifests) and all(_whole(found) for found in manifests),
         "active": active.label if active else "",
         "manifests": manifests,
         "source": Source("embedded" if active else "none", tried=() if active else ("piece.png.c2pa",)),
@@ -162,6 +162,11 @@ def verification(*manifests: Manifest, **changes: Any) -> Verification:
         ),
     }
     return Verification(**{**fields, **changes})
+
+
+def _whole(found: Manifest) -> bool:
+    missing = any(one.manifest and not one.manifest_present for one in found.ingredients)
+    return found.integrity in {Integrity.INTACT, Integrity.EXPIRED} and not missing
 
 
 def failure(code: str, explanation: str = "") -> Status:
