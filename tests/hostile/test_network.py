@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
 import c2pa
 import pytest
 
+from provenance.credentials.credential import Credential
+from provenance.declaration.model import Declaration
 from provenance.engine.context import writing_context
+from provenance.errors import ProvenanceError
+from provenance.signing.sign import sign
 from provenance.verification.check import check
 from provenance.verification.options import Options
 from tests.hostile import cases_network
 from tests.hostile.cases import ASKED, CASES
 from tests.support.environment import CORPUS, needs_corpus
+from tests.support.pki import Authority
 
 POINTING = {name: case for name, case in CASES.items() if case.group == "SS"}
 
@@ -103,9 +109,24 @@ def test_corpus_calls_nobody(listener: Listener) -> None:
     assert listener.visits == 0
 
 
+@pytest.mark.parametrize("case", POINTING.values(), ids=POINTING.keys())
+def test_signing_calls_nobody(
+    case: cases_network.Case, listener: Listener, tmp_path: Path, pki: Authority
+) -> None:
+    """Whether it can be signed or not, a picture that points somewhere is signed without a look there."""
+    issued = pki.issue("nightjar", with_root=True)
+    declaration = Declaration.from_dict({"authors": [{"name": "nightjar"}]})
+
+    with suppress(ProvenanceError):
+        sign(case.write(tmp_path), declaration, credential=Credential.of(issued.chain, issued.key))
+
+    listener.close()
+    assert listener.visits == 0
+
+
 @pytest.mark.parametrize("name", ["xmp", "xmp_redirect", "signed_and_xmp", "did_web"])
-def test_signing_calls_nobody(name: str, listener: Listener, tmp_path: Path) -> None:
-    """Neither an ingredient nor a picture to sign makes us call the address that it names."""
+def test_ingredients_call_nobody(name: str, listener: Listener, tmp_path: Path) -> None:
+    """An ingredient does not make the engine call the address that it names, in the Context that we sign with."""
     path = POINTING[name].write(tmp_path)
     definition = {"claim_generator_info": [{"name": "x"}], "assertions": []}
 
