@@ -227,7 +227,7 @@ def _manifest(
         hints=said.hints,
         redacts=said.redacts,
         redaction_reasons=said.redaction_reasons,
-        statuses=tuple(dict.fromkeys(everything)),
+        statuses=_worth_keeping(everything),
         depth=depth,
     )
 
@@ -281,7 +281,13 @@ def _with_ingredients(
         return replace(
             ingredient,
             manifest_present=ingredient.manifest in present,
-            deltas=deltas.get((manifest.label, ingredient.assertion), ()),
+            recorded=_worth_keeping(ingredient.recorded),
+            deltas=_worth_keeping(deltas.get((manifest.label, ingredient.assertion), ())),
         )
 
     return replace(manifest, ingredients=tuple(map(joined, manifest.ingredients)))
+
+
+def _worth_keeping(statuses: Iterable[Status]) -> tuple[Status, ...]:
+    """Return failures and notes, each once. A success is never evidence (V1)."""
+    return tuple(dict.fromkeys(status for status in statuses if status.level is not StatusLevel.SUCCESS))

@@ -250,7 +250,7 @@ class Manifest:
     hints: tuple[tuple[str, str], ...] = ()  # legacy signs of AI outside the standard field: (assertion, text)
     redacts: tuple[str, ...] = ()  # URIs that this manifest redacted
     redaction_reasons: tuple[tuple[str, str], ...] = ()  # (URI, reason)
-    statuses: tuple[Status, ...] = ()
+    statuses: tuple[Status, ...] = ()  # failures and notes; a success is never evidence (V1) and not kept
     depth: int = 0  # 0: the active manifest
 
     @property
