@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from provenance.declaration.documents import MAX_BYTES
 from provenance.declaration.kinds import KINDS, AiKind, Extent, Generative, Oversight
 from provenance.declaration.model import Declaration
+from provenance.declaration.parts import Step
 from provenance.declaration.tool import Tool
 from provenance.declaration.words import ORIGIN_TYPES, SOURCE_WORDS, STEP_ACTIONS, Origin
 from provenance.errors import DeclarationError
@@ -26,6 +27,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "not a table": (["scan"], "a declaration: must be a table of fields, not a list"),
     "unknown field": ({"autor": "Ada"}, "autor: is not a field of a declaration; did you mean authors"),
     "unknown field, nothing near": ({"xyzzy": 1}, "xyzzy: is not a field of a declaration"),
+    "field named like a function": ({"function-x": 1}, "function-x: is not a field of a declaration"),
     "unknown field of a step": (
         {"steps": [{"action": "crop", "tol": "Krita"}]},
         "steps[0].tol: is not a field of a step; did you mean tool",
@@ -377,7 +379,8 @@ def test_whatever_is_accepted_comes_back(data: dict[str, Any]) -> None:
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
         lambda inner: (
-            st.lists(inner) | st.dictionaries(st.sampled_from([*Declaration.model_fields, "kind", "x"]), inner)
+            st.lists(inner)
+            | st.dictionaries(st.sampled_from([*Declaration.model_fields, *Step.model_fields, "kind", "x"]), inner)
         ),
     )
 )

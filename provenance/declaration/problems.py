@@ -72,33 +72,36 @@ def choice(word: str, known: Iterable[str]) -> tuple[str, str]:
 
 
 def _explained(fault: ErrorDetails, model: type[Written], where: str) -> DeclarationError:
-    path = [part for part in fault["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
-    context = fault.get("ctx", {})
-    if fault["type"] == "extra_forbidden":
-        owner = _annotation(model, path[:-1])
-        near = nearest(str(path[-1]), owner.model_fields)
-        problem, cure = f"is not a field of {owner.noun}", f"did you mean {near}" if near else ""
-    elif fault["type"] == "provenance":
-        problem, cure = context["problem"], context.get("cure", "")
-        path += context.get("path", [])
-    elif fault["type"] == "missing":
-        problem, cure = "is missing", ""
-    elif fault["type"] == "enum" and isinstance(fault["input"], str):
-        known: type[Enum] = _annotation(model, path)
-        problem, cure = choice(fault["input"], [member.value for member in known])
-    elif fault["type"] == "float_type" and type(fault["input"]) is int:
-        problem, cure = "is too large", ""
-    elif fault["type"] in _WANTED:
-        problem, cure = f"must be {_WANTED[fault['type']]}, not {_shape(fault['input'])}", ""
-    elif fault["type"] in _BOUND:
-        key, words = _BOUND[fault["type"]]
-        problem, cure = f"is {fault['input']:g}, but must be {words} {context[key]:g}", ""
-    elif fault["type"] == "too_long":
-        problem, cure = f"has {context['actual_length']} entries, of at most {context['max_length']}", ""
-    else:
-        problem, cure = fault["msg"][:1].lower() + fault["msg"][1:], ""
-    place = _dotted(path)
-    return DeclarationError(": ".join(filter(None, (where, place))) or model.noun, problem, cure)
+    path = [*fault["loc"], *fault.get("ctx", {}).get("path", [])]
+    problem, cure = _problem(fault, model)
+    return DeclarationError(": ".join(filter(None, (where, _dotted(path)))) or model.noun, problem, cure)
+
+
+def _problem(fault: ErrorDetails, model: type[Written]) -> tuple[str, str]:
+    """Return what is wrong, and what to do about it."""
+    kind, given, context = fault["type"], fault["input"], fault.get("ctx", {})
+    if kind == "provenance":
+        return context["problem"], context["cure"]
+    if kind == "extra_forbidden":
+        *above, name = fault["loc"]
+        owner = _annotation(model, above)
+        near = nearest(str(name), owner.model_fields)
+        return f"is not a field of {owner.noun}", f"did you mean {near}" if near else ""
+    if kind == "enum" and isinstance(given, str):
+        known: type[Enum] = _annotation(model, fault["loc"])
+        return choice(given, [member.value for member in known])
+    if kind == "float_type" and type(given) is int:
+        return "is too large", ""
+    if kind in _WANTED:
+        return f"must be {_WANTED[kind]}, not {_shape(given)}", ""
+    if kind in _BOUND:
+        key, words = _BOUND[kind]
+        return f"is {given:g}, but must be {words} {context[key]:g}", ""
+    if kind == "too_long":
+        return f"has {context['actual_length']} entries, of at most {context['max_length']}", ""
+    if kind == "missing":
+        return "is missing", ""
+    return fault["msg"][:1].lower() + fault["msg"][1:], ""
 
 
 def _dotted(path: Iterable[str | int]) -> str:
