@@ -164,7 +164,8 @@ def test_unencrypted_key_is_a_warning(home: Home) -> None:
 
     assert not made.encrypted
     assert [str(one) for one in credential.warnings] == [
-        "key.pem is not encrypted: whoever has the file can sign as you"
+        "key.pem is not encrypted: whoever has the file can sign as you; "
+        "`provenance keys backup FILE` and `provenance init --restore FILE --replace` give it a passphrase"
     ]
 
 

@@ -138,6 +138,22 @@ def test_no_passphrase_warns(run: Run, home: Home) -> None:
     identities.load(home).test()
 
 
+def test_backup_and_restore_give_an_open_identity_a_passphrase(
+    run: Run, home: Home, secret: Path, tmp_path: Path
+) -> None:
+    """The cure that the warning names works: same authority, same certificate, keys encrypted."""
+    made = make_identity(home, passphrase="")
+    file = tmp_path / "backup"
+
+    backed = run("keys", "backup", file, "--passphrase-file", secret)
+    restored = run("init", "--restore", file, "--replace", "--passphrase-file", secret)
+
+    assert (backed.exit, restored.exit, restored.err) == (0, 0, "")
+    found = identities.describe(home)
+    assert (found.chain, found.encrypted) == (made.chain, True)
+    assert identities.load(home, "default", PASSPHRASE).warnings == ()
+
+
 def test_descriptor_gives_the_passphrase(run: Run, home: Home) -> None:
     """`--passphrase-fd 0` reads it from the pipe."""
     done = run("init", "--name", "Nightjar", "--yes", "--passphrase-fd", "0", stdin=PASSPHRASE + "\n")

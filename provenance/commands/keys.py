@@ -68,7 +68,7 @@ def show(
     home: HomeOption = None,
     form: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
 ) -> None:
-    """Show your identities: names, fingerprints, files, and until when; no passphrase is needed."""
+    """Show your identities; no passphrase is needed."""
     place = homes.locate(home)
     wanted = (identity,) if identity is not None else identities.names(place)
     found = [identities.describe(place, name) for name in wanted]
@@ -92,7 +92,9 @@ def check(
     passphrase_fd: PassphraseFd = None,
     insecure: Insecure = False,
 ) -> None:
-    """Say whether signatures will verify: every fault of certificate, chain and key, and a test signature.
+    """Say whether signatures will verify, and why not.
+
+    Every fault of certificate, chain and key is named, with its cure; a test signature is made and checked.
 
     Exit codes: 0 they will, 1 they will not, 2 could not tell.
     """
@@ -116,7 +118,7 @@ def csr(
     passphrase_fd: PassphraseFd = None,
     insecure: Insecure = False,
 ) -> None:
-    """Write a certificate request for your signing key, for an authority of your choice."""
+    """Write a certificate request for your key."""
     system.harden()
     place = homes.locate(home)
     secrets = Secrets(passphrase_file, passphrase_fd, insecure)
@@ -146,7 +148,10 @@ def import_(
     no_passphrase: Annotated[bool, typer.Option("--no-passphrase", help="Do not encrypt the key.")] = False,
     insecure: Insecure = False,
 ) -> None:
-    """Take over a certificate chain with its key; the key is checked and written anew, encrypted."""
+    """Take over certificates and their key.
+
+    They are checked first; the key is written anew, encrypted.
+    """
     system.harden()
     place = homes.locate(home)
     secrets = Secrets(passphrase_file, passphrase_fd, insecure)
@@ -181,7 +186,10 @@ def renew(
     passphrase_fd: PassphraseFd = None,
     insecure: Insecure = False,
 ) -> None:
-    """Make a new key and certificate under your authority; those who know you still do."""
+    """Renew your certificate, with a new key.
+
+    Your authority stays the same, so those who know you still do.
+    """
     system.harden()
     place = homes.locate(home)
     ask = Secrets(passphrase_file, passphrase_fd, insecure).ask(place, identity)
@@ -199,7 +207,10 @@ def backup(
     passphrase_fd: PassphraseFd = None,
     insecure: Insecure = False,
 ) -> None:
-    """Write one encrypted file that holds the whole identity; it is read back and tested."""
+    """Back up an identity into one encrypted file.
+
+    It is read back, and signed with for a test, before it is called a backup.
+    """
     system.harden()
     place = homes.locate(home)
     found = identities.describe(place, identity)

@@ -59,6 +59,7 @@ def add(
     where = plain(source.name)
     certificates = pinning.read_certificates(source) if _holds_certificates(source) else _of_picture(source, place)
     pin = pinning.pin_of(certificates, name, signer=signer, where=where)
+    pins.refuse_known(pins.path_of(place), pin)
     _show_pin(pin)
     if not yes and sys.stdin.isatty() and not typer.confirm(say("trust.confirm", name=name), err=True):
         _say("not_added")

@@ -189,7 +189,8 @@ def algorithm_of(key: PrivateKey) -> Algorithm:
 def _weaknesses(found: keystore.Protection, where: str) -> tuple[Fault, ...]:
     if not found.encrypted:
         problem = f"{where} is not encrypted: whoever has the file can sign as you"
-        return (Fault("key.unencrypted", problem, blocks=False),)
+        cure = "`provenance keys backup FILE` and `provenance init --restore FILE --replace` give it a passphrase"
+        return (Fault("key.unencrypted", problem, cure, blocks=False),)
     if found.weakness:
         cure = "import it again with `provenance keys import`"
         return (Fault("key.weak", f"{where} is protected by {found.weakness}", cure, blocks=False),)

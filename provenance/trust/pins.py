@@ -74,11 +74,20 @@ def add(path: Path, pin: Pin) -> None:
     Raises:
         TrustError: if that authority is pinned already, or the file cannot be read or written.
     """
+    save(path, (*refuse_known(path, pin), pin))
+
+
+def refuse_known(path: Path, pin: Pin) -> tuple[Pin, ...]:
+    """Return the pins in *path*, none of which is the authority of *pin*.
+
+    Raises:
+        TrustError: if one is, or the file cannot be read.
+    """
     pins = load(path)
     for other in pins:
         if other.sha256 == pin.sha256:
             raise TrustError(f"'{plain(pin.name)}'", f"this authority is pinned already, as '{plain(other.name)}'")
-    save(path, (*pins, pin))
+    return pins
 
 
 def remove(path: Path, which: str) -> Pin:
