@@ -33,7 +33,7 @@ def _answer(row: Row) -> str:
 
 
 def _measured(row: Row) -> str:
-    return f"{row.measured:.2f} {row.unit}" if row.unit == "×" else f"{row.measured:+.0f} {row.unit}"
+    return f"{row.measured:.{0 if row.unit == 'MiB' else 2}f} {row.unit}"
 
 
 def _line(row: Row) -> str:

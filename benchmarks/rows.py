@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import ge, le
 from pathlib import Path
+from time import perf_counter
 
 import encypher_c2pa
 
 from benchmarks import bare, ours, pictures
 from benchmarks.timing import Compared, compare, peak_mib, process
+from provenance.verification.files import verify_files
+from tests.hostile.cases_limits import CASES as LIMITS
 from tests.support.pictures import draw
 
 COMMAND = "from provenance.commands import main; main()"
@@ -154,4 +161,27 @@ def one_shot(folder: Path) -> Iterator[Row]:
     yield _row("one-shot `provenance sign FILE`, key not encrypted", compare(signing, reading, rounds=9), at_most=4.0)
 
 
-SECTIONS: tuple[Section, ...] = (large_jpeg, small_jpegs, large_tiff, one_shot)
+def hostile(folder: Path) -> Iterator[Row]:
+    """Files built to hurt: the slowest answer, and a hundred at once."""
+    one_each, hundred = folder / "one", folder / "hundred"
+    one_each.mkdir()
+    hundred.mkdir()
+    paths = [case.write(one_each, name) for name, case in LIMITS.items()]
+    for number in range(100):
+        source = paths[number % len(paths)]
+        shutil.copyfile(source, hundred / f"{number:03}{source.suffix}")
+    slowest, before = 0.0, perf_counter()
+    for _ in verify_files(paths, options=ours.CHECKING, slots=1):
+        now = perf_counter()
+        slowest, before = max(slowest, now - before), now
+    what = f"hostile set of {len(paths)}: memory bombs, quadratic stores, a million chunks"
+    yield Row(f"{what}; slowest answer", _seconds(slowest), "–", slowest, "s", "≤ 2 s", slowest <= 2)
+    command = [sys.executable, "-m", "tests.hostile.pool_run", str(hundred)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout)
+    label = f"{len(answer['files'])} of them at once; memory of the parent"
+    seconds = f"{_seconds(answer['seconds'])} in all"
+    yield Row(label, seconds, "–", answer["mib"], "MiB", "≤ 300 MiB", answer["mib"] <= 300)
+
+
+SECTIONS: tuple[Section, ...] = (large_jpeg, small_jpegs, large_tiff, one_shot, hostile)
