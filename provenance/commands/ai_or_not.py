@@ -17,7 +17,7 @@ _WIDTH = 80
 
 @app.command()
 def ai_or_not(
-    words: Annotated[list[str], typer.Argument(metavar="FEATURE", help='A feature, as in "remove tool".')],
+    words: Annotated[list[str], typer.Argument(metavar="FEATURE...", help='A feature, as in "remove tool".')],
 ) -> None:
     """Say how the program's FEATURE counts, and what to write after --ai. Exit 1 if it is not in the table."""
     known = table()
