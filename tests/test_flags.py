@@ -100,6 +100,7 @@ def test_the_profile_says_nothing_about_the_making() -> None:
 
 def test_usual_tools_count_once_the_making_is_said() -> None:
     """The profile's tools stand in a declaration that says an origin, and give way to those of a flag."""
+    assert from_flags(Flags(ai=("inpainting:Photoshop",)), profile=PROFILE).tools == ()
     assert from_flags(Flags(origin="scan"), profile=PROFILE).tools == PROFILE.tools
     assert [str(tool) for tool in from_flags(Flags(origin="scan", tools=("GIMP 3",)), profile=PROFILE).tools] == [
         "GIMP 3"

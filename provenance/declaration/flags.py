@@ -1,7 +1,7 @@
 """From flags and the profile to a declaration.
 
 The profile gives name, credit, usual tools and permissions. It never gives origin, AI steps or completeness,
-and its tools count only where the author says how the picture was made.
+and its tools count only where the author says how the picture began.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _under(data: dict[str, Any], profile: Profile) -> dict[str, Any]:
     author = {"name": own["name"], "role": own["role"]} | ({"url": own["website"]} if profile.website else {})
     below: dict[str, Any] = {"authors": [author]}
     below |= {key: own[key] for key in ("credit", "copyright", "license_url", "contact") if key in own}
-    if data.get("origin") is not None or data.get("steps"):
+    if data.get("origin") is not None:
         below["tools"] = own["tools"]
     answers = dict(own["permissions"])
     texts = answers.pop("constraints", {})
