@@ -6,12 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from provenance.home import Home
 from tests.support import pki as make_pki
 from tests.support.artist import Artist, make_artist
 from tests.support.environment import Ran, run_provenance
 from tests.support.pki import Authority, Issued
+
+settings.register_profile("provenance", deadline=None)  # no assertion depends on how busy the machine is
+settings.load_profile("provenance")
 
 
 @pytest.fixture(scope="session")

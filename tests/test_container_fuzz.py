@@ -8,7 +8,7 @@ import random
 import pytest
 
 from provenance.container.coverage import uncovered
-from provenance.container.layout import exposed_before_signing, frames, moved_twice
+from provenance.container.layout import exposed_before_signing
 from provenance.container.model import Limits, Prescan, Uncovered
 from provenance.container.prescan import prescan
 from provenance.container.unchanged import difference
@@ -51,8 +51,6 @@ def exercise(name: str, data: bytes) -> None:
     said = difference(io.BytesIO(drawn(name)), io.BytesIO(data), KINDS[name], limits=LIMITS)
     assert isinstance(said, str)
     assert isinstance(exposed_before_signing(io.BytesIO(data), found.kind, LIMITS), str)
-    assert frames(io.BytesIO(data), found.kind, LIMITS) >= 1
-    assert moved_twice(io.BytesIO(data), found.kind, LIMITS) in (True, False)
 
 
 @pytest.mark.parametrize("name", KINDS)

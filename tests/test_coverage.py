@@ -272,7 +272,7 @@ def test_picture_in_a_free_box_is_refused_before_signing() -> None:
     """Such a file is not signed in the first place (W7)."""
     said = exposed_before_signing(io.BytesIO(hidden_in_free()), Kind.AVIF)
 
-    assert said == "picture data stand in a part of the file that signatures do not cover"
+    assert said == "keeps picture data in a box that programs may overwrite"
     for name, kind in KINDS.items():
         assert exposed_before_signing(io.BytesIO(drawn(name)), kind) == ""
 

@@ -1,4 +1,4 @@
-"""`provenance.container.layout` and the walkers: parts, places, and what must be known before signing."""
+"""`provenance.container.layout` and the walkers: parts, places, and what must hold before signing."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.container.layout import exposed_before_signing, frames
-from provenance.container.model import Kind, Limits
+from provenance.container.layout import exposed_before_signing
+from provenance.container.model import Kind
 from provenance.container.source import Source
 from tests.support import container
 from tests.support.container import KINDS, box, drawn, layout, signed
@@ -25,14 +25,6 @@ def saved(form: str, **options: object) -> bytes:
     out = io.BytesIO()
     draw((400, 300)).save(out, form, **options)
     return out.getvalue()
-
-
-def test_frames() -> None:
-    """Only a TIFF has pages to be counted, and a limit that is reached counts as one."""
-    assert frames(io.BytesIO(drawn("tiff_pages")), Kind.TIFF) == 2
-    assert frames(io.BytesIO(drawn("tiff")), Kind.TIFF) == 1
-    assert frames(io.BytesIO(drawn("gif")), Kind.GIF) == 1
-    assert frames(io.BytesIO(drawn("tiff_pages")), Kind.TIFF, Limits(chunks=3)) == 1
 
 
 @pytest.mark.parametrize("name", [name for name in KINDS if name not in ("tiff", "dng")])
@@ -87,19 +79,19 @@ def table(name: bytes, *numbers: int) -> bytes:
 
 
 STCO, STSC, STSZ = table(b"stco", 1, 280), table(b"stsc", 1, 1, 1, 1), table(b"stsz", 10, 1)
-EXPOSED = "picture data stand in a part of the file that signatures do not cover"
+EXPOSED = "keeps picture data in a box that programs may overwrite"
 TRACKS = {
     "under the hash": (lambda: track(STCO, STSC, STSZ), ""),
     "sizes one by one": (lambda: track(STCO, table(b"stsc", 1, 1, 2, 1), table(b"stsz", 0, 2, 5, 6)), ""),
     "in the brand": (lambda: track(table(b"stco", 1, 8), STSC, STSZ), EXPOSED),
     "in the brand, 64 bits": (lambda: track(table(b"co64", 1, 0, 8), STSC, STSZ), EXPOSED),
     "beyond the end": (lambda: track(table(b"stco", 1, 1 << 30), STSC, STSZ), EXPOSED),
-    "no sizes": (lambda: track(STCO, STSC), "the samples of a track cannot be located"),
-    "offsets twice": (lambda: track(STCO, STCO, STSC, STSZ), "the table 'stco' stands twice"),
-    "offsets cut off": (lambda: track(table(b"stco", 9), STSC, STSZ), "a table is cut off"),
-    "fragments": (lambda: drawn("avif") + box(b"moof", b""), "where the fragments of the picture stand is not read"),
+    "no sizes": (lambda: track(STCO, STSC), "is damaged: the samples of a track cannot be located"),
+    "offsets twice": (lambda: track(STCO, STCO, STSC, STSZ), "is damaged: the table 'stco' stands twice"),
+    "offsets cut off": (lambda: track(table(b"stco", 9), STSC, STSZ), "is damaged: a table is cut off"),
+    "fragments": (lambda: drawn("avif") + box(b"moof", b""), "is damaged: where the fragments of the picture stand is not read"),
     "described twice": (
-        lambda: drawn("avif") + drawn("avif")[32:267], "the file describes its picture twice"
+        lambda: drawn("avif") + drawn("avif")[32:267], "is damaged: the file describes its picture twice"
     ),
     "item in the brand": (
         lambda: drawn("avif").replace(struct.pack(">I", 275), struct.pack(">I", 4)), EXPOSED

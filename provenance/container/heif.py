@@ -30,7 +30,6 @@ class Item:
     content_type: str = ""
     method: int = _IN_FILE
     extents: tuple[Span, ...] = ()
-    trap: bool = False  # base_offset is wide and 0, and counts twice when the engine moves it (metadata.md §3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +201,7 @@ def _items(
             start, length = base + fields.number(offset_size), fields.number(length_size)
             extents.append(_extent(source, start, length, method, idat))
         kind, content_type = kinds.get(number, ("", ""))
-        trap = method == _IN_FILE and base_size > 0 and base == 0 and offset_size > 0
-        yield Item(number, kind, content_type, method, tuple(extents), trap)
+        yield Item(number, kind, content_type, method, tuple(extents))
 
 
 def _extent(source: Source, start: int, length: int, method: int, idat: Span | None) -> Span:

@@ -1,4 +1,4 @@
-"""What must be known about a file before it is signed."""
+"""What must hold before a file is signed (security W7)."""
 
 from __future__ import annotations
 
@@ -16,18 +16,11 @@ DEFAULT = Limits()
 _NOT_HASHED = frozenset({"ftyp", "mfra", "free", "skip", "C2PA"})
 
 
-def frames(stream: BinaryIO, kind: Kind, limits: Limits = DEFAULT) -> int:
-    """Return the number of pages of a TIFF, 1 for anything else: embedding breaks the readers of several pages."""
-    if kind not in (Kind.TIFF, Kind.DNG):
-        return 1
-    try:
-        return lay_out(Source(stream), kind, limits).frames
-    except StoppedError:
-        return 1
-
-
 def exposed_before_signing(stream: BinaryIO, kind: Kind, limits: Limits = DEFAULT) -> str:
-    """Return why a file must not be signed as it is, or "": picture data in boxes that a hash may leave out (W7)."""
+    """Return why a file must not be signed as it is, or "".
+
+    It must not if picture data stand where no hash has to cover them, or if nobody can say where they stand.
+    """
     if kind not in heif.KINDS:
         return ""
     source = Source(stream)
@@ -35,22 +28,7 @@ def exposed_before_signing(stream: BinaryIO, kind: Kind, limits: Limits = DEFAUL
         layout = lay_out(source, kind, limits)
         hashed = merged(part.span for part in layout.parts if part.name not in _NOT_HASHED)
         if any(picture for _, picture in outside(source, layout, hashed, limits)):
-            return "picture data stand in a part of the file that signatures do not cover"
+            return "keeps picture data in a box that programs may overwrite"
     except (StoppedError, MalformedError) as problem:
-        return str(problem)
+        return f"is damaged: {problem}"
     return ""
-
-
-def moved_twice(stream: BinaryIO, kind: Kind, limits: Limits = DEFAULT) -> bool:
-    """Whether the engine would corrupt an item by signing: it moves a wide base offset of 0 as well as the extents.
-
-    A warning for the reader of an error: `unchanged.difference` finds what was really corrupted (metadata.md §3).
-    """
-    if kind not in heif.KINDS:
-        return False
-    source = Source(stream)
-    try:
-        found = heif.meta(source, lay_out(source, kind, limits).parts, limits)
-    except (StoppedError, MalformedError):
-        return False
-    return found is not None and any(item.trap for item in found.items)

@@ -7,12 +7,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from provenance.container import heif
-from provenance.container.coverage import outside
+from provenance.container.layout import exposed_before_signing
 from provenance.container.model import Kind, Limits, Prescan
-from provenance.container.parts import merged
 from provenance.container.prescan import prescan
-from provenance.container.source import MalformedError, Source, StoppedError
-from provenance.container.walk import lay_out
 from provenance.errors import AssetError
 from provenance.plain import plain
 from provenance.signing.options import Note, Options
@@ -22,7 +19,6 @@ from provenance.verification.model import Verification
 from provenance.verification.options import Options as CheckOptions
 from provenance.verification.sidecars import Sidecar, find
 
-_DISCARDABLE = frozenset({"ftyp", "free", "skip", "mfra"})  # what others leave out of the hash (security F6)
 _WHOLE = frozenset({Integrity.INTACT, Integrity.EXPIRED})
 
 
@@ -80,16 +76,8 @@ def _check_boxes(asset: Path, stream: BinaryIO, kind: Kind, limits: Limits) -> N
     Raises:
         AssetError: if it does, or if nobody can say where the picture lies.
     """
-    source = Source(stream)
-    try:
-        layout = lay_out(source, kind, limits)
-        kept = merged(part.span for part in layout.parts if part.name not in _DISCARDABLE)
-        lost = any(picture for _, picture in outside(source, layout, kept, limits))
-    except (MalformedError, StoppedError) as exc:
-        raise AssetError(plain(asset.name), f"is damaged: {plain(exc)}") from exc
-    if lost:
-        problem = "keeps picture data in a box that programs may overwrite"
-        raise AssetError(plain(asset.name), problem, "export it again from the program that made it")
+    if problem := exposed_before_signing(stream, kind, limits):
+        raise AssetError(plain(asset.name), plain(problem), "export it again from the program that made it")
 
 
 def damage(found: Verification) -> str:
