@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from provenance.declaration.kinds import AiKind, Generative, Oversight
 from provenance.declaration.model import Declaration
+from provenance.declaration.roles import AuthorRole
 from provenance.errors import DeclarationError
 from provenance.report.layout import columns
 from provenance.report.preview import Setting, forecast, preview
@@ -156,6 +158,15 @@ def test_a_time_stamp_service_is_told() -> None:
         Declaration(), Setting("Nightjar", time_stamp="time.example")
     )
     assert "Without a time stamp this can be checked until 2031-11-20." in shown(Declaration())
+
+
+def test_every_word_of_a_declaration_has_its_phrase() -> None:
+    """Each kind, oversight, role and answer that can be declared has a phrase in the reports' words."""
+    keys = [f"ai_kind.{kind.value.replace(' ', '_')}" for kind in AiKind]
+    keys += [f"oversight.{one.value}" for one in Oversight] + [f"role.{one.value}" for one in AuthorRole]
+    keys += [f"generative.{one.value}" for one in Generative]
+
+    assert [key for key in keys if not say.has(f"report.{key}")] == []
 
 
 def test_forbidden_words_are_not_ours() -> None:
