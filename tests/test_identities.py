@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -179,6 +183,33 @@ def test_stopped_renewal_is_finished(home: Home) -> None:
 
     assert everything(made.files.signing) == expected
     assert not made.files.next.exists()
+
+
+_RENEW_FOR_EVER = """
+import pathlib, sys
+from provenance.credentials import lifecycle
+from provenance.home import Home
+print("ready", flush=True)
+while True:
+    lifecycle.renew(Home(pathlib.Path(sys.argv[1])), "default")
+"""
+
+
+@pytest.mark.deep
+def test_renewal_may_be_killed_at_any_moment(home: Home) -> None:
+    """Whenever it dies, the identity signs: with the old pair or the new one, never with half of each."""
+    make_identity(home, passphrase="")
+    moments = random.Random(7)
+
+    for _ in range(20):
+        process = subprocess.Popen([sys.executable, "-c", _RENEW_FOR_EVER, str(home.path)], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(moments.random() * 0.05)
+        process.kill()
+        process.communicate()
+
+        identities.load(home).test()
 
 
 def test_leftovers_of_a_stopped_renewal_do_not_stop_the_next(home: Home) -> None:
