@@ -154,6 +154,10 @@ REFUSED = {
     "compressed beside another box": (
         store(superbox(b"c2cm", "x", box(b"brob", b""), box(b"brob", b""))), "compressed", "a compressed manifest holds more than one box"
     ),
+    "two compressed manifests": (
+        store(*(superbox(b"c2cm", label, box(b"brob", b"")) for label in "ab")), "compressed",
+        "the store holds more than one compressed manifest",
+    ),
     "compressed assertion": (
         store(manifest(assertions=[superbox(b"cbor", "a", box(b"brob", b""))])), "compressed",
         "an assertion is compressed, which the specification does not know",

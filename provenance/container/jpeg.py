@@ -10,7 +10,6 @@ from provenance.container.parts import Layout, Part, Placed, Role, merged
 from provenance.container.source import BLOCK, Counter, MalformedError, Source, second_store
 
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
-EXIF = b"Exif\0\0"
 _ICC = b"ICC_PROFILE\0"
 _HEAD = 16  # CI, En, Z, LBox, TBox: repeated in every segment of a box
 _FIRST = b"jumdc2pa"  # stands in the first segment of a store

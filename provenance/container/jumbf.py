@@ -109,6 +109,8 @@ class _Store:
             raise over("manifests", self._limits.manifests, len(store.inner), "manifests in the store")
         found = tuple(self._manifest(box) for box in store.inner)
         self._unique((manifest.label for manifest in found), "manifest")
+        if sum(manifest.compressed for manifest in found) > 1:  # the engine's limit counts for each alone (F2, P7)
+            raise refuse("compressed", "the store holds more than one compressed manifest")
         return found
 
     # --- boxes ------------------------------------------------------------------------------------------------
@@ -226,7 +228,7 @@ class _Store:
     def _compressed(self, outer: Superbox) -> RawManifest:
         """Note a Brotli-compressed manifest; its size cannot be known without inflating it.
 
-        The engine is told to stop at `Limits.decompressed_bytes` (security F2, P7), here one such box is let through.
+        The engine is told to stop at one MiB (security F2, P7), so one such manifest in a store is let through.
         """
         if len(outer.inner) > 1:
             raise refuse("compressed", "a compressed manifest holds more than one box")
