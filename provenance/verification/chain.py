@@ -128,11 +128,15 @@ def _collect(
         other = manifest_of(status.where)
         if other in found and other != active:
             found[other].statuses.append(status)
-    for delta in items(reading.results.get("ingredientDeltas")):
-        for status in _engine_statuses(table(delta).get("validationDeltas")):
-            about = manifest_of(status.where)
-            if about in found and about != active:
-                found[about].statuses.append(status)
+    referred = _referred(statements)
+    for uri, status in _deltas(reading):
+        about = manifest_of(status.where)
+        if about in found and about != active:
+            found[about].statuses.append(status)
+        elif status.level is StatusLevel.FAILURE:
+            # It names a manifest that we did not reach, or none: no failure may get lost (V1).
+            owners = (referred.get((manifest_of(uri), assertion_of(uri)), ""), manifest_of(uri), active)
+            found[next(label for label in owners if label in found)].statuses.append(status)
     for label, said in statements.items():
         for ingredient in said.ingredients:
             for status in ingredient.recorded:
@@ -140,7 +144,12 @@ def _collect(
                 target = about if about in found else ingredient.manifest
                 if target in found and target not in {active, label}:
                     found[target].statuses.append(status)
-    _broken_references(statements, reading, found)
+    for uri, status in _deltas(reading):
+        if status.level is StatusLevel.FAILURE and (status.where == uri or status.code in _REFERENCE):
+            # About the ancestor, and about who refers to it: the referring signature pins the ancestor's hash.
+            owner = manifest_of(uri)
+            for label in {referred.get((owner, assertion_of(uri)), ""), owner} & found.keys():
+                found[label].statuses.append(status)
     for label in statements:
         if reading.labels and label not in reading.labels:
             # The engine drops a manifest that holds an assertion it cannot decode (V2).
@@ -148,23 +157,21 @@ def _collect(
     return found
 
 
-def _broken_references(statements: Mapping[str, Declared], reading: Reading, found: dict[str, _Evidence]) -> None:
-    """A reference that fails (``ingredient.manifest.mismatch``) is about the ancestor, and about who refers to it.
-
-    The referring signature pins the ancestor's hash: what was signed is not what is here.
-    """
-    where = {
+def _referred(statements: Mapping[str, Declared]) -> dict[tuple[str, str], str]:
+    """Return (manifest, ingredient assertion) -> the manifest that it refers to."""
+    return {
         (label, ingredient.assertion): ingredient.manifest
         for label, said in statements.items()
         for ingredient in said.ingredients
     }
+
+
+def _deltas(reading: Reading) -> Iterator[tuple[str, Status]]:
+    """Yield what the engine finds about ancestors, with the ingredient assertion on whose account it looked."""
     for delta in items(reading.results.get("ingredientDeltas")):
         uri = text(table(delta).get("ingredientAssertionURI"))
-        target = where.get((manifest_of(uri), assertion_of(uri)), "")
         for status in _engine_statuses(table(delta).get("validationDeltas")):
-            if status.level is StatusLevel.FAILURE and (status.where == uri or status.code in _REFERENCE):
-                for label in {target, manifest_of(uri)} & found.keys():
-                    found[label].statuses.append(status)
+            yield uri, status
 
 
 def _engine_statuses(part: Any) -> Iterator[Status]:
@@ -174,10 +181,9 @@ def _engine_statuses(part: Any) -> Iterator[Status]:
 
 def _ingredient_deltas(reading: Reading) -> dict[tuple[str, str], tuple[Status, ...]]:
     found: dict[tuple[str, str], tuple[Status, ...]] = {}
-    for delta in items(reading.results.get("ingredientDeltas")):
-        uri = text(table(delta).get("ingredientAssertionURI"))
+    for uri, status in _deltas(reading):
         key = (manifest_of(uri), assertion_of(uri))
-        found[key] = found.get(key, ()) + tuple(_engine_statuses(table(delta).get("validationDeltas")))
+        found[key] = (*found.get(key, ()), status)
     return found
 
 
