@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+import subprocess
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,3 +93,9 @@ def superbox(kind: bytes, label: str | bytes, *content: bytes, salt: bytes = b""
 def digest(whole: bytes) -> bytes:
     """Return the SHA-256 that a hashed URI holds: of a superbox without its own header (C2PA 2.4 §8.4.2)."""
     return hashlib.sha256(whole[8:]).digest()
+
+
+def brotli(data: bytes) -> bytes:
+    """Compress *data* with Node's Brotli; Python has none."""
+    program = "process.stdout.write(require('zlib').brotliCompressSync(require('fs').readFileSync(0)))"
+    return subprocess.run(["node", "-e", program], input=data, capture_output=True, check=True).stdout

@@ -6,6 +6,7 @@ from tests.hostile import (
     cases_binding,
     cases_chain,
     cases_content,
+    cases_differential,
     cases_limits,
     cases_network,
     cases_strings,
@@ -14,7 +15,8 @@ from tests.hostile import (
 from tests.hostile.case import Case
 
 _SETS = (
-    cases_trust.CASES, cases_binding.CASES, cases_chain.CASES, cases_content.CASES, cases_limits.CASES,
+    cases_trust.CASES, cases_binding.CASES, cases_chain.CASES, cases_content.CASES, cases_differential.CASES,
+        cases_limits.CASES,
     cases_network.CASES, cases_strings.CASES,
 )  # fmt: skip
 CASES: dict[str, Case] = {name: case for found in _SETS for name, case in found.items()}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shutil
 import struct
-import subprocess
 from typing import Any
 
 from provenance.terms import OWN, Integrity, Level
-from tests.hostile.boxes import Raw, box, cbor, superbox
+from tests.hostile.boxes import Raw, box, brotli, cbor, superbox
 from tests.hostile.case import Case
 from tests.hostile.forge import Assertion, Forged, Spec, actions, child, forge, ingredient, manifest, new_label, store
 from tests.hostile.pictures import app11, chunk, embed, picture
@@ -29,7 +28,8 @@ def _unsigned(*assertions: Assertion, label: str = "") -> bytes:
 
 
 def many_assertions(count: int) -> bytes:
-    return forge(Spec([actions(), *(Assertion(f"org.example.n__{n}" if n else "org.example.n", {"n": n}) for n in range(count))])).data
+    return forge(Spec([actions(), *(Assertion(f"org.example.n__{n}" if n else "org.example.n",
+        {"n": n}) for n in range(count))])).data
 
 
 def _many_ingredients(count: int) -> bytes:
@@ -142,11 +142,7 @@ def _bomb() -> bytes:
     bomb = Assertion("org.example.bomb", {"data": bytes(31_000_000)})
     spec = Spec([actions(), bomb])
     label = new_label()
-    packed = subprocess.run(
-        ["node", "-e", "process.stdout.write(require('zlib').brotliCompressSync(require('fs').readFileSync(0)))"],
-        input=manifest(spec, label, [actions(), bomb]), capture_output=True, check=True,
-    ).stdout  # fmt: skip
-    return _in_png(store([superbox(b"c2cm", label, box(b"brob", packed))]))
+    return _in_png(store([superbox(b"c2cm", label, box(b"brob", brotli(manifest(spec, label, [actions(), bomb]))))]))
 
 
 def _many_packed(count: int) -> bytes:

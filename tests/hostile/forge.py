@@ -82,7 +82,8 @@ class Spec:
     ocsp: Sequence[bytes] = ()
     pad: bytes = b""
     signature: Callable[[bytes], bytes] = lambda found: found  # what becomes of it
-    header: dict[Any, Any] = field(default_factory=dict)  # more protected headers
+    header: dict[Any, Any] = field(default_factory=dict)  # more protected headers; None takes one away
+    open_header: Callable[[bytes, bytes], dict[Any, Any]] | None = None  # more unprotected ones: of body and signature
     assertion_store: str = "c2pa.assertions"
     extra: bytes = b""  # superboxes beside the claim
     claims: int = 1
@@ -209,17 +210,25 @@ def _claim(spec: Spec, label: str, assertions: Sequence[Assertion]) -> dict[str,
 def sign(spec: Spec, claim: bytes) -> bytes:
     """Return a COSE_Sign1 with a detached payload (C2PA 2.4 §13.2)."""
     ders = spec.signer.ders()
-    protected = cbor({1: COSE[spec.signer.algorithm][0], 33: ders[0] if len(ders) == 1 else ders} | spec.header)
+    header = {1: COSE[spec.signer.algorithm][0], 33: ders[0] if len(ders) == 1 else ders} | spec.header
+    protected = cbor({key: value for key, value in header.items() if value is not None})
     signature = spec.signer.sign(cbor(["Signature1", protected, b"", claim]))
     open_: dict[Any, Any] = {}
     if spec.stamp:
-        tokens = spec.stamp.tokens(cbor(["CounterSignature", protected, b"", cbor(signature)]))
+        tokens = spec.stamp.tokens(countersigned(protected, cbor(signature)))
         open_["sigTst2"] = {"tstTokens": [{"val": found} for found in tokens]}
     if spec.ocsp:
         open_["rVals"] = {"ocspVals": list(spec.ocsp)}
+    if spec.open_header:
+        open_ |= spec.open_header(protected, claim)
     if spec.pad:
         open_["pad"] = spec.pad
     return cbor(Tag(18, [protected, open_, None, spec.signature(signature)]))
+
+
+def countersigned(protected: bytes, payload: bytes) -> bytes:
+    """Return what a time stamp is over: version 1 stamps the claim, version 2 the signature (C2PA 2.4 §10.3.2.5)."""
+    return cbor(["CounterSignature", protected, b"", payload])
 
 
 # --- ingredients ------------------------------------------------------------------------------------------------------
