@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from provenance.report.wording import Catalogue
-from provenance.terms import C2PA_DST, DST, RETIRED_SOURCE_TYPES
+from provenance.terms import C2PA_DST, DST, GENERATIVE_SOURCE_TYPES, RETIRED_SOURCE_TYPES
 from provenance.verification.model import Action, Ai
 
 
@@ -33,21 +33,26 @@ def describe_action(action: Action, say: Catalogue) -> str:
         phrase = how or say("report.action.created_unstated")
     else:
         phrase = say("report.ledger.done", done=done, how=how) if how else done
-    if action.ai:
-        phrase = say("report.ledger.with", phrase=phrase, extra=ai_phrase(action.ai, say))
+    said_generative = action.source_type in GENERATIVE_SOURCE_TYPES
+    if action.ai and not (said_generative and action.ai == Ai(generative="yes")):
+        extra = ai_phrase(action.ai, say, said_generative=said_generative)
+        phrase = say("report.ledger.with", phrase=phrase, extra=extra)
     if action.tool:
         tool = f"{action.tool} {action.tool_version}".strip()
         phrase = say("report.ledger.tool", phrase=phrase, tool=tool)
     return phrase
 
 
-def ai_phrase(ai: Ai, say: Catalogue) -> str:
-    """Return what a structured `ai` block or an AI disclosure says."""
+def ai_phrase(ai: Ai, say: Catalogue, *, said_generative: bool = False) -> str:
+    """Return what a structured `ai` block or an AI disclosure says.
+
+    *said_generative*: the source type beside it says already that it was generative.
+    """
     parts = []
     if ai.kind:
         key = f"report.ai_kind.{ai.kind.strip().replace(' ', '_').casefold()}"
         parts.append(say(key) if say.has(key) else say("report.ai_kind.other_text", kind=ai.kind))
-    if ai.generative:
+    if ai.generative and not (said_generative and ai.generative == "yes"):
         key = f"report.generative.{ai.generative.casefold()}"
         parts.append(say(key) if say.has(key) else say("report.generative.unknown"))
     if ai.model:

@@ -16,6 +16,7 @@ from provenance.terms import Integrity, Level, Strength, Use
 
 NARROWEST = 40
 _STEPS = 8
+_NOTE = 60
 _WIDEST_LABEL = 16
 _REASONS = 2
 _ANCESTORS = 3
@@ -97,10 +98,21 @@ def _steps(page: Page, report: Report, say: Catalogue) -> None:
     for _, group in groupby(shown, key=lambda step: (step.manifest, step.gathered, step.origin is Origin.TRACE)):
         steps = list(group)
         page.row(label, heading(steps[0], say))
-        for (what, mark), same in groupby(steps, key=lambda step: (step.what, MARK[step.ai])):
-            page.more(_times(_cut(what), len(list(same)), say), mark=mark)
+        for (line, mark), same in groupby(steps, key=lambda step: (_line(step, say), MARK[step.ai])):
+            page.more(_times(line, len(list(same)), say), mark=mark)
         label = Phrase("")
     _and_more(page, len(report.ledger) - len(shown), say)
+
+
+def _line(step: Step, say: Catalogue) -> str:
+    """Return what a step says, where in the picture, and the signer's note, each cut to fit a screen."""
+    parts = [_cut(step.what)]
+    if step.regions:
+        more = f" +{len(step.regions) - 1}" if len(step.regions) > 1 else ""
+        parts.append(say("report.ledger.region", text=plain(step.regions[0], limit=_NOTE) + more))
+    if step.description and step.origin is Origin.ACTION:
+        parts.append(say("report.ledger.note", text=Phrase(plain(step.description, limit=_NOTE))))
+    return " · ".join(parts)
 
 
 def heading(step: Step, say: Catalogue) -> str:
