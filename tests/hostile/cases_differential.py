@@ -259,7 +259,8 @@ CASES = {
     "chain_twin": Case("TR", "a header that stands twice, with two chains", _doubled_header, ALTERED, UNVERIFIED),
     "chain_open": Case("TR", "the chain outside of what is signed", _open_chain(33), ALTERED, UNVERIFIED),
     "chain_old_names": Case("TR",
-        "the stranger's chain in the signed header and a listed one outside, under old names", _old_names, ALTERED, UNVERIFIED),
+        "the stranger's chain in the signed header and a listed one outside, under old names", _old_names, ALTERED,
+        UNVERIFIED),
     "chain_open_text": Case("TR", "the same, under its old name", _open_chain("x5chain"), INTACT, LISTED),
     "chain_reversed": Case("TR", "the chain in the wrong order", _leaf_last, ALTERED, UNVERIFIED),
     "stamp_kinds_old_wrong": Case("TS", "expired; a stamp of today, and an old one of something else",
@@ -302,4 +303,5 @@ CASES = {
     "claim_trailing": Case("MS", "bytes after the claim in its box", _trailing_claim, ALTERED, UNVERIFIED),
 }  # fmt: skip
 if shutil.which("node"):
-    CASES["packed"] = Case("F", "a good manifest, compressed", _packed, NOT_COVERED, UNVERIFIED)
+    CASES["packed"] = Case("F", "a good manifest, compressed: nobody can say what its hash leaves out", _packed,
+        NOT_COVERED, UNVERIFIED)
