@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from provenance.errors import TrustError
 from provenance.home import Home
-from provenance.trust.lists import install, load, load_denied, parse_lote
-from provenance.trust.model import Purpose, Tier
+from provenance.trust import deny
+from provenance.trust.lists import install, load, parse_lote
+from provenance.trust.model import Denial, Purpose, Tier
 from provenance.trust.update import update
 from tests.support.pki import Authority, authority
 
@@ -139,7 +140,7 @@ def test_a_deny_list_with_a_fault_is_refused(tmp_path: Path, text: str, message:
     path.write_text(text)
 
     with pytest.raises(TrustError) as caught:
-        load_denied(path)
+        deny.load(path)
 
     assert str(caught.value) == message
 
@@ -178,3 +179,21 @@ def test_the_public_lists_install_and_keep_their_tiers(home: Home, public_lists:
     }
     assert trust.allowed.count("BEGIN") == 86
     assert len(trust.products) == 153
+
+
+def test_an_entry_is_put_at_the_end_and_what_a_person_wrote_stays(home: Home) -> None:
+    """Comments survive; the same certificate is not named twice."""
+    path = deny.path_of(home)
+    path.parent.mkdir(parents=True)
+    path.write_text(f'# by hand\n[[deny]]\nreason = "stolen"\nsha256 = "{HASH}"\n')
+
+    deny.add(path, Denial('said to be "lost"', sha256="cd" * 32, since="2026-05-01"))
+
+    assert path.read_text().startswith("# by hand\n")
+    assert deny.load(path) == (
+        Denial("stolen", sha256=HASH),
+        Denial('said to be "lost"', sha256="cd" * 32, since="2026-05-01"),
+    )
+    with pytest.raises(TrustError) as caught:
+        deny.add(path, Denial("again", sha256=HASH))
+    assert str(caught.value) == "deny.toml: names this certificate already; change the entry there"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-import textwrap
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,10 +19,13 @@ from provenance.container.prescan import prescan
 from provenance.errors import ProvenanceError, TrustError
 from provenance.home import Home
 from provenance.plain import MACHINE, plain
+from provenance.report.layout import fill
 from provenance.report.wording import say
 from provenance.terms import SIGNING_EKUS, Integrity
-from provenance.trust import lists, paths, pinning, pins
+from provenance.trust import deny, lists, paths, pinning, pins
+from provenance.trust.model import Denial
 from provenance.trust.pins import Pin
+from provenance.trust.update import update as update_lists
 from provenance.verification.files import verify_files
 from provenance.verification.options import Options
 from provenance.verification.signers import certificates
@@ -33,7 +36,7 @@ _CERTIFICATE_NAMES = {".pem", ".crt", ".cer", ".der"}
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
-    help="Say whom you know: pin, list and remove signers.",
+    help="Say whom you know: pin, list and remove signers; update public lists.",
 )  # fmt: skip
 
 
@@ -83,7 +86,11 @@ def list_(
             for pin in trust.pins
         ]
         public = [{"name": plain(one.name), "tier": one.tier.value, "date": one.date[:10]} for one in trust.lists]
-        typer.echo(json.dumps({"pins": known, "lists": public}, indent=1))
+        refused = [
+            {key: plain(getattr(one, key), limit=MACHINE) for key in ("sha256", "serial", "issuer", "reason", "since")}
+            for one in trust.denied
+        ]
+        typer.echo(json.dumps({"pins": known, "lists": public, "denied": refused}, indent=1))
         return
     if not trust.pins:
         _say("none")
@@ -94,6 +101,48 @@ def list_(
         typer.echo("  " + say("trust.lists.entry", name=one.name, day=one.date[:10]))
     if not trust.lists:
         typer.echo("  " + say("trust.lists.none"))
+    for entry in trust.denied:
+        _say("list.denied", fingerprint=(entry.sha256 or entry.serial)[:16], reason=entry.reason)
+
+
+@app.command()
+def update(
+    folder: Annotated[
+        Path | None, typer.Option("--from", metavar="FOLDER", help="Take the lists from files there; fetch nothing.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Bring the public lists: signers, time-stamp services, products, and the frozen interim list.
+
+    Exit codes: 0 every list is here, 2 some could not be had; those are as they were.
+    """
+    failed = False
+    for outcome in update_lists(homes.locate(home), folder=folder):
+        if isinstance(outcome, TrustError):
+            failed = True
+            typer.echo(f"error: {plain(outcome, limit=2000)}", err=True)
+            continue
+        key = "updated" if outcome.changed else "unchanged"
+        _say(key, title=outcome.title, day=outcome.date, sha256=outcome.sha256)
+    raise typer.Exit(2 if failed else 0)
+
+
+@app.command("deny")
+def deny_(
+    which: Annotated[str, typer.Argument(metavar="FINGERPRINT", help="SHA-256 of a certificate or an authority.")],
+    reason: Annotated[str, typer.Option(help="Why, in a few words; every report shows it.")],
+    since: Annotated[str, typer.Option(metavar="DATE", help="Trusted time stamps before this day still count.")] = "",
+    until: Annotated[str, typer.Option(metavar="DATE", help="Trusted time stamps after this day still count.")] = "",
+    home: HomeOption = None,
+) -> None:
+    """Take a credential no more: it beats every list, pin and time stamp, and works offline."""
+    fingerprint = which.replace(":", "").replace(" ", "").lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
+        raise TrustError("fingerprint", "must be the 64 hexadecimal digits of a SHA-256", "`inspect` shows them")
+    today = datetime.now(UTC).date().isoformat()
+    entry = Denial(reason, sha256=fingerprint, since=since, until=until, noted=today)
+    deny.add(deny.path_of(homes.locate(home)), entry)
+    _say("denied", fingerprint=fingerprint)
 
 
 @app.command()
@@ -171,4 +220,4 @@ def _entry(pin: Pin) -> str:
 
 
 def _say(key: str, **values: object) -> None:
-    typer.echo(textwrap.fill(say(f"trust.{key}", **values), WIDTH, break_on_hyphens=False))
+    typer.echo(fill(say(f"trust.{key}", **values), WIDTH))

@@ -14,9 +14,7 @@ import base64
 import binascii
 import hashlib
 import json
-
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +22,8 @@ from typing import Any
 
 from provenance.errors import TrustError
 from provenance.home import Home
-from provenance.trust.model import Denial, Product, Purpose, Tier, Trust, TrustList
+from provenance.trust.deny import load as load_denied
+from provenance.trust.model import Product, Purpose, Tier, Trust, TrustList
 from provenance.trust.pins import load as load_pins
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -166,43 +165,6 @@ def parse_products(data: bytes, where: str) -> tuple[Product, ...]:
         )
     except (KeyError, TypeError, AttributeError) as exc:
         raise TrustError(where, "is not the conforming products list") from exc
-
-
-def load_denied(path: Path) -> tuple[Denial, ...]:
-    """Read ``deny.toml``: ``[[deny]]`` tables with the fields of `Denial`. No file is an empty list."""
-    try:
-        whole = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return ()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-        raise TrustError(path.name, f"cannot be read ({exc})") from exc
-    if unknown := set(whole) - {"deny"}:
-        raise TrustError(path.name, f"'{min(unknown)}' is not a field of a deny list", "entries are [[deny]] tables")
-    return tuple(_denial(entry, f"{path.name}, entry {n}") for n, entry in enumerate(whole.get("deny", ()), 1))
-
-
-def _denial(entry: dict[str, Any], where: str) -> Denial:
-    if unknown := set(entry) - set(Denial.__dataclass_fields__):
-        raise TrustError(where, f"'{min(unknown)}' is not a field of an entry")
-    values = {key: str(value) for key, value in entry.items()}
-    if not values.get("reason"):
-        raise TrustError(where, "has no reason", "say in a few words why")
-    if bool(values.get("sha256")) == bool(values.get("serial") and values.get("issuer")):
-        raise TrustError(where, "must name one certificate", "by sha256, or by serial and issuer")
-    for key in ("sha256", "serial"):
-        if key in values:
-            values[key] = values[key].replace(":", "").lower()
-    for key in ("since", "until", "noted"):
-        if values.get(key):
-            _iso(values[key], f"{where}: {key}")
-    return Denial(**values)
-
-
-def _iso(text: str, where: str) -> None:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError as exc:
-        raise TrustError(where, f"'{text}' is not a date", "write it as 2026-11-23") from exc
 
 
 def _interim(data: bytes, allowed: str, entry: dict[str, str]) -> TrustList:
