@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import struct
 from functools import cache
 from typing import Any
 
-import c2pa
-
 from provenance.terms import OWN, Integrity, Level
 from tests.hostile.boxes import Wide, box, superbox
 from tests.hostile.case import Case
-from tests.hostile.certs import good, pem, stranger
+from tests.hostile.certs import stranger
 from tests.hostile.forge import (
     GENERATED,
     Assertion,
@@ -24,6 +21,7 @@ from tests.hostile.forge import (
     new_label,
 )
 from tests.hostile.pictures import app11, chunk, embed, picture, pixel_chunk, repainted, top_boxes
+from tests.hostile.stock import by_stock_api
 
 INTACT, ALTERED, NOT_COVERED = Integrity.INTACT, Integrity.ALTERED, Integrity.NOT_COVERED
 LISTED, UNKNOWN, UNVERIFIED = Level.LISTED, Level.INTACT, Level.UNVERIFIED
@@ -209,23 +207,6 @@ BINDING = {
 # --- FM: boxes of AVIF -----------------------------------------------------------------------------------------------
 
 
-def _by_stock_api(asset: bytes) -> bytes:
-    """Sign as anyone does who takes the engine's defaults."""
-    made = io.BytesIO()
-    signer = c2pa.Signer.from_callback(good().sign, c2pa.C2paSigningAlg.ES256, _chain(), None)
-    steps = {"actions": [{"action": "c2pa.created", "digitalSourceType": GENERATED}]}
-    definition = {"claim_generator_info": [{"name": "x"}], "assertions": [{"label": "c2pa.actions", "data": steps}]}
-    context = c2pa.Context.from_dict({"verify": {"verify_after_sign": False},
-        "builder": {"thumbnail": {"enabled": False}}})
-    with c2pa.Builder(definition, context=context) as builder:
-        builder.sign(signer, "image/avif", io.BytesIO(asset), made)
-    return made.getvalue()
-
-
-def _chain() -> str:
-    return "".join(map(pem, good().chain))
-
-
 def _renamed(data: bytes, old: bytes, new: bytes) -> bytes:
     at = next(at for kind, at, _ in top_boxes(data) if kind == old)
     return data[: at + 4] + new + data[at + 8 :]
@@ -242,7 +223,7 @@ def _pixels_in_free(kind: bytes) -> Any:
 
 
 def _pixels_in_free_stock() -> bytes:
-    return _blanked(_by_stock_api(_renamed(picture("avif"), b"mdat", b"free")), b"free")
+    return _blanked(by_stock_api(_renamed(picture("avif"), b"mdat", b"free"), "image/avif"), b"free")
 
 
 def _media_excluded() -> bytes:
@@ -278,7 +259,7 @@ def _offset_outside() -> bytes:
 
 BOXES = {
     "avif": Case("FM", "a good AVIF", lambda: _avif().data, INTACT, LISTED, suffix=".avif"),
-    "avif_stock": Case("FM", "a good AVIF, signed by the engine's defaults", lambda: _by_stock_api(picture("avif")),
+    "avif_stock": Case("FM", "a good AVIF, signed by the engine's defaults", lambda: by_stock_api(picture("avif"), "image/avif"),
         INTACT, LISTED, suffix=".avif"),
     "avif_media_changed": Case("FM", "the picture data is changed", lambda: _blanked(_avif().data, b"mdat"), ALTERED,
         UNVERIFIED,

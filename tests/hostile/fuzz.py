@@ -35,6 +35,8 @@ from tests.hostile.case import DEFAULT
 from tests.hostile.forge import Assertion, Spec, actions, child, forge, mining
 from tests.hostile.pictures import picture
 from tests.hostile.stamps import Stamp, good_stamper
+from tests.hostile.stock import by_stock_api
+from tests.support.pictures import DRAWN
 from tests.support.pki import midnight
 
 SEEDS = Path(__file__).with_name("seeds.json")
@@ -61,7 +63,17 @@ def bases() -> tuple[tuple[str, bytes], ...]:
         (".png", forge(Spec(version=1)).data),
         (".jpg", forge(rich, asset=picture("jpeg")).data),
         (".avif", forge(asset=picture("avif")).data),
+        *_others(),
     )
+
+
+def _others() -> Iterator[tuple[str, bytes]]:
+    """Yield a signed picture of every other format that can carry a manifest."""
+    types = {"webp": "webp", "tiff": "tiff", "gif": "gif", "heic": "heic", "svg": "svg+xml", "jxl": "jxl"}
+    with tempfile.TemporaryDirectory() as temporary:
+        for name, media_type in types.items():
+            path = DRAWN[name].at(Path(temporary))
+            yield path.suffix, by_stock_api(path.read_bytes(), f"image/{media_type}")
 
 
 def mutant(seed: int) -> tuple[str, bytes, bytes]:
@@ -184,7 +196,7 @@ def _pixels(data: bytes) -> bytes | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "AVIF")) as image:
+            with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "AVIF", "WEBP", "TIFF", "GIF")) as image:
                 return image.convert("RGB").tobytes()
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, EOFError, struct.error):
             return None
