@@ -135,6 +135,9 @@ WRAPPED = {
     "long word": ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
     "wide letters": ("あいうえお", 4, ["あい", "うえ", "お"]),
     "odd width": ("あいう", 5, ["あい", "う"]),
+    "wide letters after a word": ("Mika K.の絵です", 9, ["Mika K.の", "絵です"]),
+    "full stop begins no line": ("あいう。", 6, ["あい", "う。"]),
+    "bracket ends no line": ("あい「う」", 6, ["あい", "「う」"]),
     "combining mark stays": ("e\u0301e\u0301e\u0301", 2, ["e\u0301e\u0301", "e\u0301"]),
     "empty": ("", 5, [""]),
 }

@@ -17,6 +17,7 @@ import typer
 import provenance
 from provenance.demo_pictures import change_one_pixel, draw_illustration, draw_photograph
 from provenance.errors import OutputError
+from provenance.report.layout import columns, fill
 from provenance.report.wording import say
 
 WIDTH = 80
@@ -126,7 +127,7 @@ def _act(folder: Path, key: str, steps: tuple[Step, ...]) -> bool:
 
 def _heading(key: str) -> None:
     title = say(f"demo.{key}")
-    typer.echo(f"\n{title}\n{'=' * len(title)}")
+    typer.echo(f"\n{title}\n{'=' * columns(title)}")
     if say.has(f"demo.{key}.text"):
         typer.echo(_wrapped(say(f"demo.{key}.text")))
 
@@ -178,9 +179,9 @@ def _prompt(step: Step) -> str:
 
 def _folded(text: str) -> str:
     """Return *text* with lines that are too long folded, as a terminal would."""
-    lines = (line if len(line) <= WIDTH else textwrap.fill(line, WIDTH) for line in text.splitlines())
+    lines = (line if columns(line) <= WIDTH else fill(line, WIDTH) for line in text.splitlines())
     return "\n".join(lines)
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH)
+    return fill(text, WIDTH)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -17,6 +16,7 @@ from provenance import home as homes
 from provenance.commands import examination
 from provenance.commands.examination import Finding, Health
 from provenance.plain import plain
+from provenance.report.layout import columns, fill, pad
 from provenance.report.wording import say
 
 WIDTH = 80
@@ -52,10 +52,10 @@ def _json(findings: tuple[Finding, ...]) -> str:
 
 def _text(findings: tuple[Finding, ...]) -> Iterator[str]:
     for finding in findings:
-        head = f"{finding.health:<8}{say('doctor.about_' + finding.about):<{_LABEL}}"
-        yield from _wrapped(finding.found, head)
+        head = f"{finding.health:<8}{pad(say('doctor.about_' + finding.about), _LABEL)}"
+        yield _wrapped(finding.found, head)
         if finding.cure:
-            yield from _wrapped(say("doctor.cure", cure=finding.cure), " " * len(head))
+            yield _wrapped(say("doctor.cure", cure=finding.cure), " " * columns(head))
     count = Counter(finding.health for finding in findings)
     yield ""
     yield say(
@@ -63,7 +63,6 @@ def _text(findings: tuple[Finding, ...]) -> Iterator[str]:
     )
 
 
-def _wrapped(text: str, head: str) -> list[str]:
-    return textwrap.wrap(
-        plain(text, limit=500), WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False
-    )
+def _wrapped(text: str, head: str) -> str:
+    lead = columns(head)
+    return head + fill(plain(text, limit=500), WIDTH - lead).replace("\n", "\n" + " " * lead)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -27,6 +26,7 @@ from provenance.declaration.profile import Profile
 from provenance.errors import CredentialError, DeclarationError, ProvenanceError
 from provenance.home import DEFAULT_IDENTITY, Home
 from provenance.plain import plain
+from provenance.report.layout import fill
 from provenance.report.wording import say
 from provenance.trust import pinning, pins
 
@@ -234,7 +234,7 @@ def _until_right(ask: Callable[[], Value]) -> Value:
 
 
 def _explain(key: str) -> None:
-    typer.echo(textwrap.fill(say(key), WIDTH), err=True)
+    typer.echo(fill(say(key), WIDTH), err=True)
 
 
 def _new_passphrase(secrets: Secrets, *, unlocked: bool, asks: bool) -> str:
@@ -296,4 +296,4 @@ def _tell(made: Description, *, restored: bool, replaced: bool, encrypted: bool)
 
 
 def _say(key: str, **values: object) -> None:
-    typer.echo(textwrap.fill(say(f"init.{key}", **values), WIDTH))
+    typer.echo(fill(say(f"init.{key}", **values), WIDTH))

@@ -12,7 +12,7 @@ from provenance import home as homes
 from provenance.commands.shared import checking_options, told
 from provenance.report.build import build
 from provenance.report.text import render_full
-from provenance.report.wording import DEFAULT
+from provenance.report.wording import preferred
 from provenance.terms import Integrity
 from provenance.verification.files import raw_report, verify_files
 from provenance.verification.model import Verification
@@ -29,7 +29,7 @@ def inspect(
     ] = False,
     sidecar: Annotated[Path | None, typer.Option(metavar="FILE", help="A sidecar to use.")] = None,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Judge certificates as on this day.")] = "",
-    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help="Language of the report: en, ja, es.")] = DEFAULT,
+    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help="Language of the report: en, ja, es.")] = preferred(),
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
 ) -> None:
     """Show everything a picture's credentials hold, manifest by manifest.

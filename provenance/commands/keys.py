@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -37,6 +36,7 @@ from provenance.declaration.profile import Profile
 from provenance.errors import CredentialError, DeclarationError
 from provenance.home import DEFAULT_IDENTITY, Home
 from provenance.plain import MACHINE, plain
+from provenance.report.layout import fill, pad
 from provenance.report.wording import say
 
 WIDTH = 80
@@ -294,7 +294,7 @@ def _tell(faults: tuple[Fault, ...]) -> None:
     for fault in faults:
         word = say("keys.fault" if fault.blocks else "keys.note")
         text = f"{word}: {plain(fault, limit=1000)}"
-        typer.echo(textwrap.fill(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False))
+        typer.echo(fill(text, WIDTH, indent="  "))
 
 
 def _shown(found: Description) -> str:
@@ -308,7 +308,7 @@ def _shown(found: Description) -> str:
     if found.own:
         rows.append((say("keys.hand_out"), plain(found.files.authority, limit=MACHINE)))
     title = say("keys.identity", identity=found.files.name, name=found.name)
-    return "\n".join([title, *(f"  {label:<{_COLUMN}}{value}" for label, value in rows)])
+    return "\n".join([title, *(f"  {pad(label, _COLUMN)}{value}" for label, value in rows)])
 
 
 def _until(leaf: x509.Certificate) -> str:
@@ -348,4 +348,4 @@ def _day(leaf: x509.Certificate) -> str:
 
 
 def _say(key: str, **values: object) -> None:
-    typer.echo(textwrap.fill(say(f"keys.{key}", **values), WIDTH, break_on_hyphens=False))
+    typer.echo(fill(say(f"keys.{key}", **values), WIDTH))

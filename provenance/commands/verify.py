@@ -15,7 +15,7 @@ from provenance.report.build import build
 from provenance.report.export import to_json
 from provenance.report.run import same_signer
 from provenance.report.text import render
-from provenance.report.wording import DEFAULT, Catalogue
+from provenance.report.wording import Catalogue, preferred
 from provenance.verification.files import verify_files
 from provenance.verification.model import Verification
 from provenance.verification.requirement import Require, exit_code, meets, signed_by
@@ -49,7 +49,7 @@ def verify(
         Path | None, typer.Option(metavar="FILE", help="A sidecar to use; by default NAME.EXT.c2pa is looked for.")
     ] = None,
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch credentials that a file says lie elsewhere.")] = False,
-    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help="Language of the report: en, ja, es.")] = DEFAULT,
+    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help="Language of the report: en, ja, es.")] = preferred(),
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing; only the exit code answers.")] = False,
 ) -> None:

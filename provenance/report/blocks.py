@@ -160,7 +160,7 @@ def _identity(manifest: Manifest, found: Identity, say: Catalogue, now: datetime
     called = (
         pin
         or certificate_name(leaf)
-        or ", ".join(dict.fromkeys(line.name for line in accounts if line.name))
+        or say.join(dict.fromkeys(line.name for line in accounts if line.name))
         or found.issuer
     )
     key = f"report.identity.{found.outcome if manifest.attributable else 'not_attributable'}"
@@ -178,7 +178,7 @@ def _identity(manifest: Manifest, found: Identity, say: Catalogue, now: datetime
             say,
             key,
             name=called,
-            roles=Phrase(", ".join(roles) or say("report.role.none")),
+            roles=say.join(roles) or say("report.role.none"),
             issuer=found.issuer,
             provider=first.provider if first else "",
             day=first.checked_at[:10] if first else "",
@@ -295,7 +295,7 @@ def source_block(verification: Verification, say: Catalogue) -> SourceBlock:
     key = f"report.source_of.{found.kind}"
     if found.kind == "none" and host:
         key = "report.source_of.remote"
-    tried = Phrase(", ".join(shown(name) for name in found.tried) or "–")
+    tried = say.join(found.tried) or "–"
     return SourceBlock(
         kind=found.kind,
         sentence=sentence(say, key, sidecar=found.sidecar, host=host or "?", tried=tried),

@@ -10,7 +10,7 @@ from typing import Any
 from provenance.report.declared import Step
 from provenance.report.model import Report
 from provenance.report.screen import heading, permission_sentences
-from provenance.report.wording import Catalogue
+from provenance.report.wording import Catalogue, Phrase
 
 _MARKUP = str.maketrans({char: "\\" + char for char in "\\`*_[]<>#|~"})
 
@@ -63,8 +63,10 @@ def to_markdown(report: Report) -> str:
 
 def _step(step: Step, say: Catalogue) -> str:
     mark = f"{step.ai} · " if step.ai else ""
-    caveat = f" {step.caveat.text}" if step.caveat else ""
-    return f"{mark}{heading(step, say)} {step.what}.{caveat}"
+    said = say("report.text.step", heading=Phrase(heading(step, say)), what=Phrase(step.what))
+    if step.caveat:
+        said = say("report.text.step_caveat", step=said, caveat=Phrase(step.caveat.text))
+    return mark + said
 
 
 def _section(title: str, items: list[str]) -> list[str]:

@@ -111,7 +111,7 @@ def _signer(found: _Collector, verification: Verification, say: Catalogue) -> No
         if only_interim(signer):
             found.add("interim_list", who=who.name)
         if contradicted := set(signer.disallowed) & set(asset_signals(signal_input(manifest))):
-            values = {"who": who.name, "product": signer.product, "signals": ", ".join(sorted(contradicted))}
+            values = {"who": who.name, "product": signer.product, "signals": say.join(sorted(contradicted))}
             found.add("disallowed", first_screen=first, **values)
         if manifest.time.problem:
             found.add("time_problem", problem=manifest.time.problem)

@@ -8,7 +8,7 @@ from provenance.report.declared import Answer, Step
 from provenance.report.layout import Page
 from provenance.report.model import ChainLink, Report, SignerBlock, TimeBlock
 from provenance.report.names import fingerprint, moment
-from provenance.report.screen import MARK, NARROWEST, heading
+from provenance.report.screen import MARK, NARROWEST, heading, with_conflict
 from provenance.report.wording import Catalogue, Phrase
 
 
@@ -50,7 +50,7 @@ def _certificates(page: Page, signer: SignerBlock | None, time: TimeBlock, say: 
         page.more(say("report.signer.nobody"))
         return
     page.more(signer.sentence.text, time.sentence.text)
-    page.more(say("report.full.revocation", text=signer.revocation))
+    page.more(say("report.full.revocation", text=say.term("report.revocation", signer.revocation)))
     if signer.product:
         page.more(say("report.full.product", text=signer.product))
     page.more(*(problem.text for problem in signer.problems), mark="!")
@@ -83,9 +83,9 @@ def _identities(page: Page, report: Report, say: Catalogue) -> None:
                 f"{account.kind}: {account.name} {account.uri} · {account.provider} · {account.checked_at}", indent=2
             )
         if found.referenced:
-            page.more(say("report.full.vouches", text=Phrase(", ".join(found.referenced))), indent=2)
+            page.more(say("report.full.vouches", text=say.join(found.referenced)), indent=2)
         if found.not_referenced:
-            page.more(say("report.full.vouches_not", text=Phrase(", ".join(found.not_referenced))), indent=2)
+            page.more(say("report.full.vouches_not", text=say.join(found.not_referenced)), indent=2)
 
 
 def _chain(page: Page, report: Report, say: Catalogue) -> None:
@@ -160,8 +160,7 @@ def _people(page: Page, report: Report, say: Catalogue) -> None:
 def _permissions(page: Page, report: Report, say: Catalogue) -> None:
     page.title(say("report.full.permissions"))
     for line in report.permissions:
-        conflict = f" ({say('report.permission.conflict')})" if line.conflict else ""
-        page.more(f"{line.sentence.text}{conflict}", mark="-")
+        page.more(with_conflict(line.sentence.text, line.conflict, say), mark="-")
         for found in line.sources:
             values = {"who": found.who.name, "use": found.use, "assertion": found.assertion}
             page.more(say("report.permission.source", **values), indent=2)
@@ -186,7 +185,7 @@ def _coverage(page: Page, report: Report, say: Catalogue) -> None:
     page.title(say("report.full.coverage"))
     page.more(report.coverage.sentence.text)
     for part in (*report.coverage.excluded, *report.coverage.unsigned):
-        what = part.what or "–"
+        what = say.term("report.range", part.what) if part.what else "–"
         page.more(say("report.full.range", start=part.start, end=part.start + part.length, what=what), mark="-")
 
 
@@ -211,6 +210,6 @@ def _environment(page: Page, report: Report, say: Catalogue) -> None:
     page.more(*(stop.sentence.text for stop in found.stops), mark="!")
     page.more(say(f"report.full.isolated.{'yes' if found.isolated else 'no'}"))
     if found.missing_limits:
-        page.more(say("report.full.missing_limits", text=Phrase(", ".join(found.missing_limits))))
+        page.more(say("report.full.missing_limits", text=say.join(found.missing_limits)))
     if found.engine_below_floor:
         page.more(say("report.full.below_floor"))

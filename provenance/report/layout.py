@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from dataclasses import dataclass, field
 
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
+# Kinsoku, the Japanese rules of breaking lines (JIS X 4051): what begins no line, and what ends none.
+_NEVER_FIRST = frozenset("、。，．：；！？）」』】〕〉》ー々・…”’゛゜,.:;!?)]}") | frozenset(
+    "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
+)
+_NEVER_LAST = frozenset("（「『【〔〈《“‘([{")
 
 
 def columns(text: str) -> int:
@@ -22,19 +28,52 @@ def _column(char: str) -> int:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break *text* at spaces into lines of at most *width* columns; what has no space is broken anywhere."""
+    """Break *text* into lines of at most *width* columns.
+
+    At spaces; between wide letters, which have none; and anywhere in what is too long for a line.
+    """
     lines: list[str] = []
     line = ""
     for word in text.split():
-        joined = f"{line} {word}" if line else word
-        if columns(joined) <= width:
-            line = joined
-            continue
-        if line:
-            lines.append(line)
-        *full, line = _chop(word, width)
-        lines += full
+        for number, piece in enumerate(_pieces(word)):
+            joined = f"{line} {piece}" if line and not number else line + piece
+            if columns(joined) <= width:
+                line = joined
+                continue
+            if line:
+                lines.append(line)
+            *full, line = _chop(piece, width)
+            lines += full
     return [*lines, line] if line or not lines else lines
+
+
+def fill(text: str, width: int, *, indent: str = "") -> str:
+    """Return *text* in lines of at most *width* columns, each but the first behind *indent*."""
+    return f"\n{indent}".join(wrap(text, width - len(indent)))
+
+
+def pad(text: str, width: int) -> str:
+    """Return *text* with spaces behind it up to *width* columns."""
+    return text + " " * (width - columns(text))
+
+
+def _pieces(word: str) -> list[str]:
+    """Cut *word* wherever a line may end inside it."""
+    if word.isascii():
+        return [word]
+    pieces = [word[:1]]
+    for before, after in itertools.pairwise(word):
+        if _may_break(before, after):
+            pieces.append(after)
+        else:
+            pieces[-1] += after
+    return pieces
+
+
+def _may_break(before: str, after: str) -> bool:
+    if before in _NEVER_LAST or after in _NEVER_FIRST or not _column(after):
+        return False
+    return _column(before) == 2 or _column(after) == 2
 
 
 def _chop(word: str, width: int) -> list[str]:
@@ -65,7 +104,7 @@ class Page:
         """Write *text* beside *label*, which is cut if it is too long for its column."""
         first, *rest = wrap(text, self.width - self.margin)
         head = wrap(label, self.margin - 1)[0]
-        self.lines.append(f"{head}{' ' * (self.margin - columns(head))}{first}".rstrip())
+        self.lines.append(f"{pad(head, self.margin)}{first}".rstrip())
         self.more(*rest)
 
     def more(self, *texts: str, indent: int = 0, mark: str = "") -> None:

@@ -63,7 +63,7 @@ def ai_phrase(ai: Ai, say: Catalogue, *, said_generative: bool = False) -> str:
     if ai.oversight:
         key = f"report.oversight.{ai.oversight}"
         parts.append(say(key) if say.has(key) else say("report.oversight.other", text=ai.oversight))
-    return ", ".join(parts) or say("report.ledger.disclosed")
+    return say.join(parts) or say("report.ledger.disclosed")
 
 
 def relationship_phrase(relationship: str, say: Catalogue) -> str:

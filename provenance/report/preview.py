@@ -148,7 +148,7 @@ def _public(
         )
     named = {action.tool for action in found.actions}
     if others := [str(tool) for tool in said.tools if tool.name not in named]:
-        yield say("preview.tools", tools=", ".join(others))
+        yield say("preview.tools", tools=say.join(others))
     if any(name == "history_dropped" for name in (one.kind for one in found.statements)):
         yield say("preview.parent.dropped")
     if any(action.name not in _SILENT for action in found.actions) or found.all_actions_included:
@@ -219,7 +219,7 @@ def _names(said: Declaration, setting: Setting, say: Catalogue) -> Iterator[str 
     yield say("preview.name.metadata" if stated else "preview.name.nobody")
     yield from map(Under, stated)
     if setting.exif:
-        yield say("preview.name.exif", what=", ".join(f"“{value}”" for value in setting.exif))
+        yield say("preview.name.exif", what=say.join(say("report.quoted", text=value) for value in setting.exif))
     else:
         yield say("preview.name.no_exif")
 

@@ -61,7 +61,9 @@ def _answer(name: str, conditions: dict[str, _Condition], facts: _Facts, say: Ca
     verdict = Answer.NO if Answer.NO in met else Answer.CANNOT_TELL if Answer.CANNOT_TELL in met else Answer.YES
     title = say(f"report.profile.{name}")
     key = f"report.profile.answer.{verdict}"
-    failed = "; ".join(condition.sentence.text for condition in found if condition.met is not Answer.YES)
+    failed = say.join(
+        (condition.sentence.text for condition in found if condition.met is not Answer.YES), by="report.join.clauses"
+    )
     return ProfileAnswer(
         id=name,
         title=title,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from provenance.report.wording import Catalogue
+from provenance.report.layout import fill
+from provenance.report.wording import Catalogue, Phrase
 from provenance.verification.model import Verification
 
 _NAMED = 6
@@ -21,6 +21,7 @@ def same_signer(found: Iterable[Verification], say: Catalogue, *, width: int = 8
             groups[active.signer.leaf.sha256].append(verification.name)
     for fingerprint, names in groups.items():
         if len(names) > 1:
-            shown = ", ".join(names[:_NAMED]) + (f" +{len(names) - _NAMED}" if len(names) > _NAMED else "")
+            rest = f" +{len(names) - _NAMED}" if len(names) > _NAMED else ""
+            shown = Phrase(say.join(names[:_NAMED]) + rest)
             sentence = say("run.same_signer", count=len(names), fingerprint=fingerprint[:16], names=shown)
-            yield from textwrap.wrap(sentence, width, subsequent_indent="  ")
+            yield from fill(sentence, width, indent="  ").split("\n")

@@ -80,7 +80,7 @@ def _signer(page: Page, report: Report, say: Catalogue) -> None:
     if signer.who.fingerprint:
         page.more(signer.who.fingerprint)
     if signer.level is not Level.UNVERIFIED:
-        page.more(say("report.full.revocation", text=signer.revocation))
+        page.more(say("report.full.revocation", text=say.term("report.revocation", signer.revocation)))
     page.row(say("report.label.time"), report.time.sentence.text)
     if report.identities:
         page.row(say("report.label.identity"), report.identities[0].sentence.text)
@@ -192,10 +192,16 @@ def permission_sentences(lines: Iterable[PermissionLine], say: Catalogue) -> lis
     said = []
     for effective, terms, conflict in sorted(groups, key=lambda key: _PERMISSION_ORDER.index(key[0])):
         key = "not_stated" if effective == NOT_STATED else effective
-        names = Phrase(", ".join(groups[effective, terms, conflict]))
-        sentence = say(f"report.permission.{key}", entry=names, terms=terms)
-        said.append(f"{sentence} ({say('report.permission.conflict')})" if conflict else sentence)
+        names = say.join(groups[effective, terms, conflict])
+        said.append(with_conflict(say(f"report.permission.{key}", entry=names, terms=terms), conflict, say))
     return said
+
+
+def with_conflict(sentence: str, conflict: bool, say: Catalogue) -> str:
+    """Return *sentence*; where other places say otherwise, with the remark that they do."""
+    if not conflict:
+        return sentence
+    return say("report.ledger.with", phrase=Phrase(sentence), extra=say("report.permission.conflict"))
 
 
 def _unknown(page: Page, report: Report, say: Catalogue) -> None:
