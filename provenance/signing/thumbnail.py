@@ -29,8 +29,15 @@ _DECODERS = {
 _PAPER = (255, 255, 255)  # under transparent parts
 
 
-def thumbnail(picture: BinaryIO, kind: Kind) -> bytes | None:
-    """Return a JPEG of *picture*, upright, its longest edge at most 512; None where it cannot be decoded here.
+def thumbnail(
+    picture: BinaryIO,
+    kind: Kind,
+    *,
+    edge: int = LONGEST_EDGE,
+    most_pixels: int = MAX_PIXELS,
+    most_frames: int | None = None,
+) -> bytes | None:
+    """Return a JPEG of *picture*, upright, its longest edge at most *edge*; None where it cannot be decoded here.
 
     Never larger than the picture. No EXIF, XMP, comment or ICC profile of the picture gets into it.
     """
@@ -42,17 +49,19 @@ def thumbnail(picture: BinaryIO, kind: Kind) -> bytes | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about odd metadata and large pictures; our own limit decides
             with Image.open(picture, formats=[decoder]) as opened:
-                if opened.width * opened.height > MAX_PIXELS:
+                if opened.width * opened.height > most_pixels:
                     return None
-                return _encoded(_small(opened))
+                if most_frames is not None and getattr(opened, "n_frames", 1) > most_frames:
+                    return None
+                return _encoded(_small(opened, edge))
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError, UnidentifiedImageError):
         return None  # a thumbnail is a courtesy; whether the picture can be signed is decided elsewhere
 
 
-def _small(opened: Image.Image) -> Image.Image:
+def _small(opened: Image.Image, edge: int) -> Image.Image:
     profile = opened.info.get("icc_profile")
     # A gap of 1 lets the JPEG decoder itself scale by 8: a 24-megapixel picture in a tenth of the time.
-    opened.thumbnail((LONGEST_EDGE, LONGEST_EDGE), Image.Resampling.LANCZOS, reducing_gap=1.0)
+    opened.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=1.0)
     upright = ImageOps.exif_transpose(opened)
     return _screen_colours(_on_paper(upright), profile)
 
