@@ -41,8 +41,14 @@ _REVOKED = frozenset({"cawg.identity.credential_revoked", "cawg.ica.credential.r
 
 
 def about_identity(status: Status) -> bool:
-    """Whether *status* speaks about an identity assertion, in the codes of CAWG 1.3 or the older, shared ones."""
-    return status.code.startswith("cawg.") or base(assertion_of(status.where)) == terms.CAWG_IDENTITY
+    """Whether *status* speaks about an identity signature, in the codes of CAWG 1.3 or the older, shared ones.
+
+    What it says about the assertion as a part of its manifest (``assertion.hashedURI.mismatch``) is about the manifest.
+    """
+    if status.code.startswith("cawg."):
+        return True
+    shared = not status.code.startswith(("assertion.", "hashedURI.", "claim.", terms.OWN))
+    return shared and base(assertion_of(status.where)) == terms.CAWG_IDENTITY
 
 
 def identities(raw: RawManifest, statuses: Sequence[Status], trust: Trust, now: datetime) -> Iterator[Identity]:
@@ -53,7 +59,9 @@ def identities(raw: RawManifest, statuses: Sequence[Status], trust: Trust, now: 
             continue
         data = table(found.data)
         own = tuple(
-            status for status in statuses if about_identity(status) and assertion_of(status.where) in {"", found.label}
+            status
+            for status in statuses
+            if assertion_of(status.where) == found.label or (about_identity(status) and not assertion_of(status.where))
         )
         yield _identity(found.label, data, own, everything, trust, now)
 
