@@ -133,6 +133,7 @@ def codes(found: Verification) -> frozenset[str]:
         own |= set(manifest.signer.problems) | {f"time.{manifest.time.kind.value}", manifest.time.problem}
         own |= {"signer.expired"} if manifest.signer.expired else set()
         own |= {"signer.withdrawn"} if manifest.signer.withdrawn else set()
+        own |= {f"identity.{identity.outcome}" for identity in manifest.identities}
         own |= {f"revocation.{manifest.signer.revocation}"}
         own |= {f"tier.{hit.tier}" for hit in manifest.signer.hits}
         for part in manifest.ingredients:

@@ -259,7 +259,8 @@ def _offset_outside() -> bytes:
 
 BOXES = {
     "avif": Case("FM", "a good AVIF", lambda: _avif().data, INTACT, LISTED, suffix=".avif"),
-    "avif_stock": Case("FM", "a good AVIF, signed by the engine's defaults", lambda: by_stock_api(picture("avif"), "image/avif"),
+    "avif_stock": Case("FM", "a good AVIF, signed by the engine's defaults", lambda: by_stock_api(picture("avif"),
+        "image/avif"),
         INTACT, LISTED, suffix=".avif"),
     "avif_media_changed": Case("FM", "the picture data is changed", lambda: _blanked(_avif().data, b"mdat"), ALTERED,
         UNVERIFIED,

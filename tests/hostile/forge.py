@@ -75,6 +75,7 @@ class Spec:
     update: bool = False
     redacts: Sequence[str] = ()
     binding: bool = True  # False: no hard binding at all
+    late: Callable[[Sequence[Assertion]], Sequence[Assertion]] | None = None  # assertions about those before them
     exclusions: Callable[[bytes, int, int], list[tuple[int, int]]] | None = None
     bmff_exclusions: tuple[str, ...] = ("/ftyp", "/mfra", "/free", "/skip")
     claim: dict[str, Any] = field(default_factory=dict)  # fields that replace the claim's own
@@ -136,7 +137,8 @@ def forge(
     start, length, hashed, ranges = 0, 0, bytes(32), [(0, 0)]
     for _ in range(3):
         binding = _binding(spec, asset, hashed, ranges)
-        made = manifest(spec, label, [*spec.assertions, *binding])
+        found = [*spec.assertions, *binding]
+        made = manifest(spec, label, [*found, *(spec.late(found) if spec.late else ())])
         data, start, now = embed(asset, store([*extra, *old, made]))
         ranges = spec.exclusions(data, start, now) if spec.exclusions else [(start, now)]
         hashed = _hash(spec, data, start, ranges)
