@@ -19,11 +19,13 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from provenance.errors import AssetError
+from provenance.terms import StatusLevel
 from provenance.trust.model import Trust
 from provenance.verification.model import Verification
 from provenance.verification.options import Options
@@ -48,6 +50,15 @@ class Case:
     sha256: str = ""  # of the picture
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One fact that came out otherwise."""
+
+    what: str
+    before: str
+    after: str
+
+
 def pack(case: Case) -> bytes:
     """Return *case* as a ZIP file."""
     trust = case.options.trust
@@ -67,7 +78,7 @@ def pack(case: Case) -> bytes:
     if case.store:
         parts["store.c2pa"] = case.store
     if case.picture is not None:
-        parts[f"picture/{_safe_name(case.verification.name)}"] = case.picture
+        parts[f"picture/{safe_name(case.verification.name)}"] = case.picture
     index = {name: {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} for name, data in parts.items()}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -85,7 +96,7 @@ def unpack(path: Path) -> Case:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = _parts(archive, path.name)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as exc:
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as exc:
         raise AssetError(path.name, "cannot be read as a case bundle") from exc
     try:
         settings = json.loads(parts["settings.json"])
@@ -93,7 +104,9 @@ def unpack(path: Path) -> Case:
         found = codec.decode(Verification, json.loads(parts["verification.json"]))
         options = codec.decode(Options, {"limits": settings["limits"], "as_of": settings["as_of"]})
         sha256, report = str(settings["sha256"]), parts["report.json"].decode()
-    except (ValueError, KeyError, TypeError) as exc:
+        if not isinstance(json.loads(report), dict):
+            raise TypeError("a report is a map")
+    except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise AssetError(path.name, "holds a part that cannot be understood") from exc
     picture = next((data for name, data in parts.items() if name.startswith("picture/")), None)
     if picture is not None and hashlib.sha256(picture).hexdigest() != sha256:
@@ -127,11 +140,12 @@ def _index(data: bytes, where: str) -> dict[str, str]:
         if whole["format"] != VERSION:
             raise AssetError(where, f"has format {str(whole['format'])[:8]}, this program reads {VERSION}")
         return {str(name): str(entry["sha256"]) for name, entry in whole["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise AssetError(where, "has an index that cannot be understood") from exc
 
 
-def _safe_name(name: str) -> str:
+def safe_name(name: str) -> str:
+    """Return *name* as a file may be called on any system, its ending kept."""
     return "".join(char if char.isalnum() or char in "._-" else "_" for char in name)[-100:] or "picture"
 
 
@@ -139,23 +153,37 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=True).encode()
 
 
-def differences(before: Verification, after: Verification) -> tuple[str, ...]:
-    """Return what a second check finds otherwise, as ``field: before -> after``."""
+def differences(before: Case, after: Verification, *, report: str) -> tuple[Difference, ...]:
+    """Return what a second check finds otherwise; *report* is the second report, as JSON."""
+    old = _facts(before.verification, before.report)
+    new = _facts(after, report)
+    return tuple(Difference(key, old[key], new[key]) for key in old if old[key] != new[key])
 
-    def facts(found: Verification) -> dict[str, str]:
-        active = found.active_manifest
-        return {
-            "integrity": found.integrity.value,
-            "level": found.level.value,
-            "chain_intact": str(found.chain_intact).lower(),
-            "active": found.active,
-            "manifests": ", ".join(f"{m.label}={m.integrity.value}" for m in found.manifests),
-            "signer": active.signer.leaf.sha256 if active and active.signer.leaf else "",
-            "time": active.time.kind.value if active else "",
-            "failures": ", ".join(
-                sorted({s.code for m in found.manifests for s in m.statuses if s.level.value == "failure"})
-            ),
-        }
 
-    old, new = facts(before), facts(after)
-    return tuple(f"{key}: {old[key] or '-'} -> {new[key] or '-'}" for key in old if old[key] != new[key])
+def _facts(found: Verification, report: str) -> dict[str, str]:
+    active = found.active_manifest
+    failures = {
+        status.code
+        for statuses in (found.statuses, *(manifest.statuses for manifest in found.manifests))
+        for status in statuses
+        if status.level is StatusLevel.FAILURE
+    }
+    return {
+        "headline": _said(report, "headline"),
+        "integrity": found.integrity.value,
+        "chain_intact": str(found.chain_intact).lower(),
+        "level": found.level.value,
+        "signer": active.signer.leaf.sha256 if active and active.signer.leaf else "",
+        "time": f"{active.time.kind.value} {active.time.value}".strip() if active else "",
+        "ai_use": _said(report, "ai_use"),
+        "active": found.active,
+        "manifests": ", ".join(f"{one.label} {one.integrity.value}" for one in found.manifests),
+        "coverage": str((found.coverage.checked, found.coverage.pixels_exposed, len(found.coverage.excluded))),
+        "failures": ", ".join(sorted(failures)),
+    }
+
+
+def _said(report: str, key: str) -> str:
+    """Return one fact of a report; a sentence by its id, so that a better wording is no other verdict."""
+    found = json.loads(report).get(key, "")
+    return str(found.get("id", "")) if isinstance(found, dict) else str(found)

@@ -43,7 +43,8 @@ def picture_of(path: Path, *, settings: Settings) -> bytes | None:
         WorkerError: if no child can be started.
     """
     with Pool(1, preload=JOB.module, settings=settings) as pool:
-        _, answer = next(pool.run(JOB, [str(path.absolute())]))
+        answers = pool.run(JOB, [str(path.absolute())])
+        answer = next(answers)[1]
     if not isinstance(answer, str):
         return None
     try:

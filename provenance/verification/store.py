@@ -48,7 +48,8 @@ def store_of(path: Path, *, options: Options, settings: Settings) -> bytes:
         WorkerError: if no child can be started.
     """
     with Pool(1, preload=JOB.module, settings=settings) as pool:
-        _, answer = next(pool.run(JOB, [codec.encode(Request(str(path.absolute()), options))]))
+        answers = pool.run(JOB, [codec.encode(Request(str(path.absolute()), options))])
+        answer = next(answers)[1]
     match answer:
         case Store():
             return answer.data
