@@ -104,7 +104,10 @@ class Says:
         return " ".join((self.state, *self.codes))
 
 
-_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".avif": "image/avif", ".gif": "image/gif"}
+_TYPES = {
+    ".png": "image/png", ".jpg": "image/jpeg", ".avif": "image/avif", ".gif": "image/gif", ".webp": "image/webp",
+    ".svg": "image/svg+xml", ".heic": "image/heic", ".jxl": "image/jxl",
+}  # fmt: skip
 
 
 def engine_says(case: Case) -> Says:

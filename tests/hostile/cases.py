@@ -10,13 +10,15 @@ from tests.hostile import (
     cases_identity,
     cases_limits,
     cases_network,
+    cases_stores,
     cases_strings,
     cases_trust,
 )
 from tests.hostile.case import Case
 
 _SETS = (
-    cases_trust.CASES, cases_binding.CASES, cases_chain.CASES, cases_content.CASES, cases_differential.CASES,
+    cases_trust.CASES, cases_binding.CASES, cases_stores.CASES, cases_chain.CASES, cases_content.CASES,
+        cases_differential.CASES,
         cases_limits.CASES,
     cases_network.CASES, cases_identity.CASES, cases_strings.CASES,
 )  # fmt: skip

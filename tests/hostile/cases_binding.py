@@ -62,9 +62,11 @@ def _pixels_excluded() -> bytes:
 
 def _excluded(*spans: tuple[int, int]) -> Any:
     """A picture whose hash leaves out *spans*, relative to the end of the manifest's container."""
-    return lambda: forge(
-        Spec(exclusions=lambda _, start, length: [(start, length), *((start + length + a, b) for a, b in spans)])
-    ).data
+    return lambda: (
+        forge(
+            Spec(exclusions=lambda _, start, length: [(start, length), *((start + length + a, b) for a, b in spans)])
+        ).data
+    )
 
 
 def _overlap() -> bytes:

@@ -96,8 +96,9 @@ def _component_broken() -> bytes:
 
 
 def _not_recorded() -> bytes:
-    link = ingredient(_parent(), validationResults={"activeManifest": {"success": [], "informational": [],
-        "failure": []}})
+    link = ingredient(
+        _parent(), validationResults={"activeManifest": {"success": [], "informational": [], "failure": []}}
+    )
     return forge(Spec([opened(link), link]), others=[_parent()]).data
 
 
@@ -109,8 +110,7 @@ def _no_results() -> bytes:
 def _redacting(label: str, reason: bool = True, **more: Any) -> bytes:
     """A child that redacts *label* from its parent."""
     parent = _parent()
-    kept = [found for found in (actions(), Assertion(MINING,
-        mining(ai_training="notAllowed"))) if found.label != label]
+    kept = [found for found in (actions(), Assertion(MINING, mining(ai_training="notAllowed"))) if found.label != label]
     uri = f"self#jumbf=/c2pa/{parent.label}/c2pa.assertions/{label}"
     gone = _without(parent, label, kept)
     link = ingredient(gone)
@@ -262,5 +262,6 @@ def _self_redacting() -> bytes:
 def _metadata_after() -> bytes:
     found = forge()
     return found.data[: found.end] + chunk(b"tEXt", b"Author\0Somebody") + found.data[found.end :]
+
 
 CASES = CHAIN

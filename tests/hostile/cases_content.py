@@ -18,7 +18,6 @@ LISTED, UNVERIFIED = Level.LISTED, Level.UNVERIFIED
 MINING = "cawg.training-mining"
 
 
-
 def _sources(found: Verification) -> set[str]:
     return {step.source_type for manifest in found.manifests for step in manifest.actions}
 

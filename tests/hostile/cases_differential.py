@@ -108,8 +108,8 @@ def _two_tokens(first: int, second: int) -> Any:
         class Both(Stamp):
             def tokens(self, over: bytes) -> list[bytes]:
                 return [
-                    Stamp(good_stamper(), midnight(day), wrong_imprint=day < 0).tokens(over)[0] for day in (first,
-        second)
+                    Stamp(good_stamper(), midnight(day), wrong_imprint=day < 0).tokens(over)[0]
+                    for day in (first, second)
                 ]
 
         return forge(Spec(signer=_expired(), stamp=Both(good_stamper(), midnight()))).data
@@ -303,5 +303,6 @@ CASES = {
     "claim_trailing": Case("MS", "bytes after the claim in its box", _trailing_claim, ALTERED, UNVERIFIED),
 }  # fmt: skip
 if shutil.which("node"):
-    CASES["packed"] = Case("F", "a good manifest, compressed: nobody can say what its hash leaves out", _packed,
-        NOT_COVERED, UNVERIFIED)
+    CASES["packed"] = Case(
+        "F", "a good manifest, compressed: nobody can say what its hash leaves out", _packed, NOT_COVERED, UNVERIFIED
+    )

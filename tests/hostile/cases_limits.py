@@ -28,8 +28,9 @@ def _unsigned(*assertions: Assertion, label: str = "") -> bytes:
 
 
 def many_assertions(count: int) -> bytes:
-    return forge(Spec([actions(), *(Assertion(f"org.example.n__{n}" if n else "org.example.n",
-        {"n": n}) for n in range(count))])).data
+    return forge(
+        Spec([actions(), *(Assertion(f"org.example.n__{n}" if n else "org.example.n", {"n": n}) for n in range(count))])
+    ).data
 
 
 def _many_ingredients(count: int) -> bytes:
@@ -133,8 +134,17 @@ def _long_label() -> bytes:
 
 
 def _label(name: bytes) -> Any:
-    return lambda: _in_png(store([superbox(b"c2ma", new_label(), superbox(b"c2as", "c2pa.assertions", superbox(b"cbor",
-        name, box(b"cbor", cbor({})))))]))
+    return lambda: _in_png(
+        store(
+            [
+                superbox(
+                    b"c2ma",
+                    new_label(),
+                    superbox(b"c2as", "c2pa.assertions", superbox(b"cbor", name, box(b"cbor", cbor({})))),
+                )
+            ]
+        )
+    )
 
 
 def _bomb() -> bytes:
@@ -146,8 +156,9 @@ def _bomb() -> bytes:
 
 
 def _many_packed(count: int) -> bytes:
-    return _in_png(store([superbox(b"c2cm", new_label(), box(b"brob",
-        b"\x21\x00\x00\x04a\x03")) for _ in range(count)]))
+    return _in_png(
+        store([superbox(b"c2cm", new_label(), box(b"brob", b"\x21\x00\x00\x04a\x03")) for _ in range(count)])
+    )
 
 
 def _segments_reversed() -> bytes:
@@ -225,5 +236,6 @@ CASES = {
         engine=QUICK),
 }  # fmt: skip
 if shutil.which("node"):
-    CASES["bomb"] = Case("DOS", "31 MB compressed into a few bytes", _bomb, STOPPED, NOBODY, ("decompressed_bytes",),
-        engine=F2)
+    CASES["bomb"] = Case(
+        "DOS", "31 MB compressed into a few bytes", _bomb, STOPPED, NOBODY, ("decompressed_bytes",), engine=F2
+    )

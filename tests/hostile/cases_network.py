@@ -47,8 +47,12 @@ def _did() -> bytes:
 
 
 def _cloud_data() -> bytes:
-    data = {"label": "org.example.far", "size": 9, "location": {"url": url("cloud"), "hash": bytes(32)},
-        "content_type": "application/cbor"}
+    data = {
+        "label": "org.example.far",
+        "size": 9,
+        "location": {"url": url("cloud"), "hash": bytes(32)},
+        "content_type": "application/cbor",
+    }
     return forge(Spec([actions(), Assertion("c2pa.cloud-data", data)])).data
 
 
@@ -58,8 +62,12 @@ def _external() -> bytes:
 
 
 def _ingredient_url() -> bytes:
-    part = {"relationship": "inputTo", "dc:title": "far", "informationalURI": url("info"), "data": {"url": url("data"),
-        "hash": bytes(32)}}
+    part = {
+        "relationship": "inputTo",
+        "dc:title": "far",
+        "informationalURI": url("info"),
+        "data": {"url": url("data"), "hash": bytes(32)},
+    }
     return forge(Spec([actions(), Assertion("c2pa.ingredient.v3", part)])).data
 
 

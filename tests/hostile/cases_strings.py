@@ -41,8 +41,8 @@ def everywhere(text: str) -> bytes:
     signer = listed().issue(Profile(name, (name,)))
     parent = forge(Spec(title=text, signer=signer))
     link = ingredient(
-        parent, **{"dc:title": text, "dc:format": text, "description": text, "instanceID": text,
-        "informationalURI": text}
+        parent,
+        **{"dc:title": text, "dc:format": text, "description": text, "instanceID": text, "informationalURI": text},
     )
     step = {
         "action": text[:2_000], "digitalSourceType": text, "description": text, "reason": text, "when": Tag(0,
@@ -52,8 +52,12 @@ def everywhere(text: str) -> bytes:
     }  # fmt: skip
     made = {"action": "c2pa.opened", "parameters": {"ingredients": [link.reference()], "org.example.note": text}}
     author = {"@context": "https://schema.org", "@type": "CreativeWork", "author": [{"@type": "Person", "name": text}]}
-    credit = {"@context": {"dc": "http://purl.org/dc/elements/1.1/"}, "dc:creator": [text], "dc:rights": text,
-        "x:y": text}
+    credit = {
+        "@context": {"dc": "http://purl.org/dc/elements/1.1/"},
+        "dc:creator": [text],
+        "dc:rights": text,
+        "x:y": text,
+    }
     parts: list[Assertion] = [
         actions(made, step),
         link,
@@ -73,8 +77,9 @@ def _case(name: str, text: str) -> Case:
         return everywhere(text)
 
     if len(text) > 100_000:  # beyond what one store may hold
-        return Case("IN", f"every field holds: {name}", build, Integrity.NOT_CHECKED, Level.UNVERIFIED,
-        engine="not asked")
+        return Case(
+            "IN", f"every field holds: {name}", build, Integrity.NOT_CHECKED, Level.UNVERIFIED, engine="not asked"
+        )
     return Case("IN", f"every field holds: {name.replace('_', ' ')}", build, Integrity.INTACT, Level.LISTED)
 
 

@@ -100,7 +100,9 @@ def _value(rng: random.Random, depth: int) -> Any:
     kind = rng.randint(0, 11 if depth < 5 else 7)
     match kind:
         case 0 | 1:
-            return rng.choice(("", "x", "c2pa.created", "self#jumbf=c2pa.assertions/c2pa.hash.data", "\x1b[31m", "\u202e"))
+            return rng.choice(
+                ("", "x", "c2pa.created", "self#jumbf=c2pa.assertions/c2pa.hash.data", "\x1b[31m", "\u202e")
+            )
         case 2:
             return rng.choice((0, -1, 1 << 31, (1 << 64) - 1, -(1 << 63), rng.getrandbits(60)))
         case 3:

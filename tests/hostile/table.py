@@ -50,7 +50,9 @@ def page() -> str:
     parts = [_HEAD.format(version=recorded_version())]
     for group, title in GROUPS.items():
         rows = [_row(name, case, says) for name, case in CASES.items() if case.group == group]
-        parts.append(f"## {group}: {title}\n\n| case | what it is | engine | we say |\n|---|---|---|---|\n" + "".join(rows))
+        parts.append(
+            f"## {group}: {title}\n\n| case | what it is | engine | we say |\n|---|---|---|---|\n" + "".join(rows)
+        )
     return "\n".join(parts)
 
 

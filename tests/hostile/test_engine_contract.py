@@ -23,7 +23,10 @@ from tests.hostile.certs import C2PA, DOCUMENT, EMAIL, Profile, good, listed, pe
 from tests.hostile.forge import Assertion, Spec, actions, child, forge
 from tests.hostile.pictures import picture, with_xmp
 
-DRAWN = {"action": "c2pa.created", "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCreation"}
+DRAWN = {
+    "action": "c2pa.created",
+    "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCreation",
+}
 
 
 def _read(data: bytes, **settings: Any) -> dict[str, Any]:

@@ -110,9 +110,7 @@ def test_corpus_calls_nobody(listener: Listener) -> None:
 
 
 @pytest.mark.parametrize("case", POINTING.values(), ids=POINTING.keys())
-def test_signing_calls_nobody(
-    case: cases_network.Case, listener: Listener, tmp_path: Path, pki: Authority
-) -> None:
+def test_signing_calls_nobody(case: cases_network.Case, listener: Listener, tmp_path: Path, pki: Authority) -> None:
     """Whether it can be signed or not, a picture that points somewhere is signed without a look there."""
     issued = pki.issue("nightjar", with_root=True)
     declaration = Declaration.from_dict({"authors": [{"name": "nightjar"}]})
