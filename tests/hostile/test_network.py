@@ -19,6 +19,7 @@ from provenance.signing.sign import sign
 from provenance.verification.check import check
 from provenance.verification.options import Options
 from tests.hostile import cases_network
+from tests.hostile.case import Case
 from tests.hostile.cases import ASKED, CASES
 from tests.support.environment import CORPUS, needs_corpus
 from tests.support.pki import Authority
@@ -78,7 +79,7 @@ def test_listener_hears_the_engine(listener: Listener, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", POINTING.values(), ids=POINTING.keys())
-def test_reading_calls_nobody(case: cases_network.Case, listener: Listener, tmp_path: Path) -> None:
+def test_reading_calls_nobody(case: Case, listener: Listener, tmp_path: Path) -> None:
     """A file that points somewhere is read without a look there."""
     path = case.write(tmp_path)
 
@@ -110,7 +111,7 @@ def test_corpus_calls_nobody(listener: Listener) -> None:
 
 
 @pytest.mark.parametrize("case", POINTING.values(), ids=POINTING.keys())
-def test_signing_calls_nobody(case: cases_network.Case, listener: Listener, tmp_path: Path, pki: Authority) -> None:
+def test_signing_calls_nobody(case: Case, listener: Listener, tmp_path: Path, pki: Authority) -> None:
     """Whether it can be signed or not, a picture that points somewhere is signed without a look there."""
     issued = pki.issue("nightjar", with_root=True)
     declaration = Declaration.from_dict({"authors": [{"name": "nightjar"}]})
