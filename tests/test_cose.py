@@ -58,6 +58,8 @@ def test_everything_is_handed_on() -> None:
         content_type="application/vc",
         payload=b"payload",
         nonzero_padding=3,
+        protected=encode({1: -37, 3: "application/vc"}),
+        signature=bytes(64),
     )
 
 

@@ -16,7 +16,7 @@ def decode(data: bytes) -> RawSignature:
         message = cbor.decode(data)
         if not isinstance(message, list) or len(message) != 4:
             return RawSignature(error="is not a COSE_Sign1")
-        protected_bytes, unprotected, payload, _ = message
+        protected_bytes, unprotected, payload, signature = message
         protected = cbor.decode(protected_bytes) if protected_bytes else {}
     except (cbor.CborError, TypeError) as problem:
         return RawSignature(error=str(problem))
@@ -32,6 +32,8 @@ def decode(data: bytes) -> RawSignature:
         content_type=str(content_type) if isinstance(content_type, int | str) else "",
         payload=payload if isinstance(payload, bytes) else None,
         nonzero_padding=sum(_nonzero(unprotected.get(name)) for name in ("pad", "pad2")),
+        protected=protected_bytes if isinstance(protected_bytes, bytes) else b"",
+        signature=signature if isinstance(signature, bytes) else b"",
     )
 
 

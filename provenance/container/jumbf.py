@@ -187,7 +187,7 @@ class _Store:
         if any(inner.kind == b"brob" for inner in outer.inner):
             return self._compressed(outer)
         errors: list[str] = [f"{outer.label}: is marked as compressed, and is not"] if kind == "compressed" else []
-        claims: list[tuple[str, dict[str, Any]]] = []
+        claims: list[tuple[str, dict[str, Any], bytes]] = []
         assertions: list[RawAssertion] | None = None
         signature: RawSignature | None = None
         for inner in outer.inner:
@@ -200,7 +200,7 @@ class _Store:
                     raise refuse("duplicate_label", "a manifest has two assertion stores")
                 assertions = self._assertions(part)
             elif part.uuid == _CLAIM:
-                claims.append((part.label, self._claim(part, errors)))
+                claims.append((part.label, self._claim(part, errors), self._content(part, b"cbor") or b""))
             elif part.uuid == _SIGNATURE:
                 if signature is not None:
                     raise refuse("duplicate_label", "a manifest has two signatures")
@@ -214,7 +214,7 @@ class _Store:
         for missing, name in ((claims, "claim"), (assertions, "assertion store"), (signature, "signature")):
             if not missing:
                 errors.append(f"has no {name}")
-        label, claim = claims[0] if claims else ("", {})
+        label, claim, claim_bytes = claims[0] if claims else ("", {}, b"")
         return RawManifest(
             outer.label,
             label,
@@ -223,6 +223,7 @@ class _Store:
             signature or RawSignature(error="is missing"),
             update=kind == "update",
             errors=tuple(errors),
+            claim_bytes=claim_bytes,
         )
 
     def _compressed(self, outer: Superbox) -> RawManifest:
@@ -283,28 +284,28 @@ class _Store:
             part = self._superbox(box, 4)
             if not part.label or "/" in part.label:
                 raise refuse("label", f"an assertion cannot be labelled {part.label!a}")
-            found.append(self._assertion(part))
+            found.append(self._assertion(part, memoryview(self._data)[box.body : box.end]))
         self._unique((one.label for one in found), "assertion")
         ingredients = sum(one.label.startswith("c2pa.ingredient") for one in found)
         if ingredients > self._limits.ingredients:
             raise over("ingredients", self._limits.ingredients, ingredients, "ingredients of a manifest")
         return found
 
-    def _assertion(self, part: Superbox) -> RawAssertion:
+    def _assertion(self, part: Superbox, content: memoryview) -> RawAssertion:
         kind = _CONTENT.get(part.uuid, "unknown")
         size = sum(box.end - box.body for box in part.inner)
         self._contents(part)
         try:
             data = self._decoded_content(part, kind)
         except cbor.CborError as problem:
-            return RawAssertion(part.label, kind, None, size, str(problem))
+            return RawAssertion(part.label, kind, None, size, str(problem), content)
         except (ValueError, RecursionError):
-            return RawAssertion(part.label, kind, None, size, "is not JSON")
+            return RawAssertion(part.label, kind, None, size, "is not JSON", content)
         if kind in ("cbor", "json") and part.label.startswith("c2pa.actions") and isinstance(data, dict):
             actions = data.get("actions")
             if isinstance(actions, list) and len(actions) > self._limits.actions:
                 raise over("actions", self._limits.actions, len(actions), "actions in an assertion")
-        return RawAssertion(part.label, kind, data, size)
+        return RawAssertion(part.label, kind, data, size, "", content)
 
     def _contents(self, part: Superbox) -> None:
         """Count what stands in the boxes of *part* against the limits; a superbox inside is walked, too."""

@@ -109,6 +109,7 @@ class RawAssertion:
     data: Any  # decoded CBOR or JSON; for "file" {"media_type": …, "size": …}; None if it could not be decoded
     size: int
     error: str = ""  # why it could not be decoded
+    content: memoryview | bytes = b""  # what a hash of it is over: the superbox without its own header
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ class RawSignature:
     payload: bytes | None = None
     nonzero_padding: int = 0  # bytes of `pad`/`pad2` that are not zero (security V7)
     error: str = ""
+    protected: bytes = b""  # the header that is signed, as it stands there
+    signature: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ class RawManifest:
     update: bool = False
     compressed: bool = False
     errors: tuple[str, ...] = ()
+    claim_bytes: bytes = b""  # what the signature is over
 
     def assertion(self, label: str) -> RawAssertion | None:
         return next((found for found in self.assertions if found.label == label), None)

@@ -18,6 +18,7 @@ from provenance.container.model import RawManifest
 from provenance.engine.read import Reading
 from provenance.terms import Integrity, StatusLevel
 from provenance.trust.model import Trust
+from provenance.verification import ancestors
 from provenance.verification.declared import Declared, declared, statuses
 from provenance.verification.identities import about_identity, identities
 from provenance.verification.model import Assertion, Ingredient, Manifest, Status
@@ -199,7 +200,11 @@ def _manifest(
     trust: Trust,
     now: datetime,
 ) -> Manifest:
-    everything = [*collected, *_own_findings(raw, collected, ancestor=depth > 0)]
+    everything = [*collected, *_own_findings(raw, collected)]
+    if depth > 0:
+        everything += _ancestor_findings(
+            raw, collected, frozenset(label for owner, label in redacted if owner == raw.label)
+        )
     about_claim = [status for status in everything if not about_identity(status)]
     codes = frozenset(status.code for status in about_claim)
     failures = frozenset(status.code for status in about_claim if status.level is StatusLevel.FAILURE)
@@ -246,7 +251,7 @@ def _integrity(failures: frozenset[str], about_claim: list[Status]) -> Integrity
     return Integrity.NOT_CHECKED if broken <= ours and broken == {NOT_VALIDATED} else Integrity.ALTERED
 
 
-def _own_findings(raw: RawManifest, collected: list[Status], *, ancestor: bool) -> Iterator[Status]:
+def _own_findings(raw: RawManifest, collected: list[Status]) -> Iterator[Status]:
     for error in raw.errors:
         yield _ours(UNREADABLE, raw.label, error)
     for found in raw.assertions:
@@ -254,13 +259,20 @@ def _own_findings(raw: RawManifest, collected: list[Status], *, ancestor: bool) 
             yield _ours(UNREADABLE, f"{raw.label}/{found.label}", found.error)
     for label in _undeclared(raw):
         yield _ours("assertion.undeclared", f"{raw.label}/{label}", "the claim does not name this assertion")
-    codes = {status.code for status in collected if not about_identity(status)}
-    if not raw.compressed and not codes & _VALIDATED and ancestor:
-        # V4: an ancestor whose signature nobody reports as validated is not verified.
-        yield _ours(NOT_VALIDATED, raw.label, "nothing reports this manifest's signature as validated")
     if raw.signature.nonzero_padding:
         note = f"{raw.signature.nonzero_padding} bytes of signature padding are not zero"
         yield Status(PADDING, StatusLevel.INFORMATIONAL, raw.label, note, "ours")
+
+
+def _ancestor_findings(raw: RawManifest, collected: list[Status], redacted: frozenset[str]) -> Iterator[Status]:
+    """Yield what we find about an ancestor, and that nobody could check it (V4)."""
+    if raw.compressed:
+        return
+    holds = ancestors.signature_holds(raw)
+    yield from ancestors.faults(raw, redacted, holds=holds)
+    codes = {status.code for status in collected if not about_identity(status)}
+    if not codes & _VALIDATED or holds is None:
+        yield _ours(NOT_VALIDATED, raw.label, "nothing shows that this manifest's signature holds")
 
 
 def _undeclared(raw: RawManifest) -> list[str]:

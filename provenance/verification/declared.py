@@ -13,6 +13,7 @@ from typing import Any
 from provenance import terms
 from provenance.container.model import RawAssertion, RawManifest
 from provenance.terms import StatusLevel
+from provenance.verification.codes import level_of
 from provenance.verification.model import (
     Action,
     Ai,
@@ -323,7 +324,7 @@ def statuses(entries: Iterable[Any], level: StatusLevel, *, by: str, split: bool
         code = text(found.get("code"))
         if not code:
             continue
-        real = StatusLevel.SUCCESS if split and code.endswith(_GOOD_ENDINGS) else level
+        real = level_of(code, StatusLevel.SUCCESS if split and code.endswith(_GOOD_ENDINGS) else level)
         yield Status(code, real, text(found.get("url")), text(found.get("explanation")), by)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -49,6 +50,26 @@ def _bad_signature() -> Forged:
 def _of(parent: Any, *failures: str, **more: Any) -> Any:
     """A child of *parent*; *failures* are what its ingredient assertion admits."""
     return lambda: child(parent(), recorded=results(*failures), **more).data
+
+
+def _disguised(parent: Callable[[], Forged], code: str, level: str, *, deep: bool = False) -> Callable[[], bytes]:
+    """A child that records *parent*'s failure *code* among what is no failure, where the engine takes it for known."""
+
+    def build() -> bytes:
+        found = parent()
+        part = "c2pa.signature" if code.startswith("claim") else "c2pa.assertions/org.example.note"
+        entry = {"code": code, "url": f"self#jumbf=/c2pa/{found.label}/{part}"}
+        recorded = results()
+        lists: dict[str, list[dict[str, str]]] = {"success": [], "informational": [], "failure": []}
+        if deep:
+            uri = f"self#jumbf=/c2pa/{found.label}/c2pa.assertions/c2pa.ingredient.v3"
+            delta = {"ingredientAssertionURI": uri, "validationDeltas": lists | {level: [entry]}}
+            recorded["ingredientDeltas"] = [delta]
+        else:
+            recorded["activeManifest"][level].append(entry)
+        return child(found, recorded=recorded).data
+
+    return build
 
 
 def _edited_parent() -> Forged:
@@ -182,6 +203,18 @@ CHAIN = {
         check=_ancestor_is(ALTERED)),
     "parent_assertion_admitted": Case("B", "the same, admitted in advance", _of(_edited_before,
         "assertion.hashedURI.mismatch"), INTACT, LISTED,
+        ("assertion.hashedURI.mismatch",), chain=False, check=_ancestor_is(ALTERED)),
+    "parent_signature_as_success": Case("B", "the parent's signature is broken, recorded among the successes",
+        _disguised(_bad_signature, "claimSignature.mismatch", "success"), INTACT, LISTED, ("claimSignature.mismatch",),
+        chain=False, check=_ancestor_is(ALTERED)),
+    "parent_signature_as_note": Case("B", "the same, among the notes",
+        _disguised(_bad_signature, "claimSignature.mismatch", "informational"), INTACT, LISTED,
+        ("claimSignature.mismatch",), chain=False, check=_ancestor_is(ALTERED)),
+    "parent_signature_as_delta": Case("B", "the same, as if another manifest had been looked at",
+        _disguised(_bad_signature, "claimSignature.mismatch", "success", deep=True), INTACT, LISTED,
+        ("claimSignature.mismatch",), chain=False, check=_ancestor_is(ALTERED)),
+    "parent_assertion_as_success": Case("B", "an edited assertion of the parent, recorded among the successes",
+        _disguised(_edited_before, "assertion.hashedURI.mismatch", "success"), INTACT, LISTED,
         ("assertion.hashedURI.mismatch",), chain=False, check=_ancestor_is(ALTERED)),
     "parent_edited_after": Case("B", "the parent's manifest was edited in the final file", _edited_after, ALTERED,
         UNVERIFIED, chain=False),
