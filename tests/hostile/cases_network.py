@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from provenance.terms import Integrity, Level
@@ -29,21 +31,36 @@ def _signed_and_points() -> bytes:
 
 
 def _did() -> bytes:
-    """An identity whose issuer is a name on the web that would have to be asked."""
-    issuer = f"did:web:{HOST['address'].replace(':', '%3A')}"
-    reference = {"url": "self#jumbf=c2pa.assertions/c2pa.actions.v2", "hash": bytes(32)}
-    subject = {
-        "@context": ["https://www.w3.org/ns/credentials/v2", "https://cawg.io/identity/1.1/ica/context/"],
-        "type": ["VerifiableCredential", "IdentityClaimsAggregationCredential"],
-        "issuer": issuer,
-        "validFrom": "2026-01-01T00:00:00Z",
-        "credentialSubject": {"verifiedIdentities": [], "c2paAsset": {}},
-    }
-    protected = cbor({1: -8, 3: "application/vc"})
-    signature = Tag(18, [protected, {}, json.dumps(subject).encode(), bytes(64)])
-    payload = {"referenced_assertions": [reference], "sig_type": "cawg.identity_claims_aggregation"}
-    data = {"signer_payload": payload, "signature": cbor(signature), "pad1": bytes(8)}
-    return forge(Spec([actions(), Assertion("cawg.identity", data, created=False)])).data
+    """An identity whose issuer is a name on the web that would have to be asked; good up to that point."""
+
+    def late(before: Sequence[Assertion]) -> Sequence[Assertion]:
+        references = [found.reference() for found in before]
+        kind = "cawg.identity_claims_aggregation"
+        shown = [one | {"hash": base64.b64encode(one["hash"]).decode()} for one in references]
+        person = {
+            "type": "cawg.social_media",
+            "username": "ada",
+            "uri": "https://example.org/ada",
+            "verifiedAt": "2026-01-01T00:00:00Z",
+            "provider": {"id": "https://example.org", "name": "Example"},
+        }
+        credential = {
+            "@context": ["https://www.w3.org/ns/credentials/v2", "https://cawg.io/identity/1.1/ica/context/"],
+            "type": ["VerifiableCredential", "IdentityClaimsAggregationCredential"],
+            "issuer": f"did:web:{HOST['address'].replace(':', '%3A')}",
+            "validFrom": "2026-01-01T00:00:00Z",
+            "credentialSubject": {
+                "verifiedIdentities": [person],
+                "c2paAsset": {"referenced_assertions": shown, "sig_type": kind},
+            },
+        }
+        protected = cbor({1: -8, 3: "application/vc"})
+        signature = cbor(Tag(18, [protected, {}, json.dumps(credential).encode(), bytes(64)]))
+        payload = {"referenced_assertions": references, "sig_type": kind}
+        data = {"signer_payload": payload, "signature": signature, "pad1": bytes(8)}
+        return [Assertion("cawg.identity", data, created=False)]
+
+    return forge(Spec(late=late)).data
 
 
 def _cloud_data() -> bytes:
@@ -84,7 +101,8 @@ CASES = {
         ("source.remote",)),
     "signed_and_xmp": Case("SS", "signed, and XMP points elsewhere as well", _signed_and_points, INTACT, LISTED,
         ("source.embedded",)),
-    "did_web": Case("SS", "an identity whose issuer would have to be asked", _did, INTACT, LISTED),
+    "did_web": Case("SS", "an identity whose issuer would have to be asked", _did, INTACT, LISTED,
+        ("identity.not_checked", "cawg.ica.did_unavailable")),
     "cloud_data": Case("SS", "an assertion that lies elsewhere", _cloud_data, ALTERED, UNVERIFIED),
     "external": Case("SS", "a reference to something elsewhere", _external, INTACT, LISTED),
     "ingredient_url": Case("SS", "an ingredient whose data lie elsewhere", _ingredient_url, INTACT, LISTED),
