@@ -12,6 +12,7 @@ from tests.hostile.boxes import Wide, box, brotli, superbox
 from tests.hostile.case import Case
 from tests.hostile.certs import Holder, Profile, good, listed, stranger
 from tests.hostile.forge import (
+    GENERATED,
     Assertion,
     Forged,
     Spec,
@@ -29,7 +30,8 @@ from tests.hostile.pictures import chunks, embed, picture, pixel_chunk, repainte
 from tests.hostile.stamps import Stamp, good_stamper
 from tests.support.pki import midnight
 
-INTACT, ALTERED, EXPIRED, NOT_COVERED = Integrity.INTACT, Integrity.ALTERED, Integrity.EXPIRED, Integrity.NOT_COVERED
+INTACT, ALTERED, EXPIRED = Integrity.INTACT, Integrity.ALTERED, Integrity.EXPIRED
+NOT_COVERED, NOT_CHECKED = Integrity.NOT_COVERED, Integrity.NOT_CHECKED
 LISTED, UNKNOWN, UNVERIFIED = Level.LISTED, Level.INTACT, Level.UNVERIFIED
 
 
@@ -251,6 +253,13 @@ def _packed() -> bytes:
     raise AssertionError("the compressed length does not settle")
 
 
+def _packed_parent() -> bytes:
+    parent = forge(Spec([actions({"action": "c2pa.created", "digitalSourceType": GENERATED})]))
+    packed = superbox(b"c2cm", parent.label, box(b"brob", brotli(parent.boxes[-1])))
+    link = ingredient(parent)
+    return forge(Spec([opened(link), link]), extra=[packed]).data
+
+
 CASES = {
     "chain_beside_33": Case("TR", "a listed signer's chain beside the stranger's own", _listed_chain(33), INTACT,
         UNKNOWN),
@@ -305,5 +314,11 @@ CASES = {
 }  # fmt: skip
 if shutil.which("node"):
     CASES["packed"] = Case(
-        "F", "a good manifest, compressed: nobody can say what its hash leaves out", _packed, NOT_COVERED, UNVERIFIED
-    )
+        "F", "a good manifest, compressed: what it says and leaves out is not read", _packed, NOT_CHECKED, UNVERIFIED,
+        check=lambda v: "compressed" in v.problem and not v.manifests,
+    )  # fmt: skip
+    CASES["packed_parent"] = Case(
+        "F", "a parent that is compressed, and says something about AI that is not read", _packed_parent, INTACT, LISTED,
+        ("io.github.provenance-toolkit.chain.compressed",), chain=False,
+        check=lambda v: v.manifests[1].integrity is NOT_CHECKED,
+    )  # fmt: skip
