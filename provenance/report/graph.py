@@ -17,9 +17,11 @@ from provenance.report.wording import Catalogue
 from provenance.terms import Level
 
 BOX_WIDTH, BOX_HEIGHT = 268, 84
-GAP_X, GAP_Y, MARGIN = 20, 52, 8
+GAP_X, GAP_Y, MARGIN = 20, 60, 8
 MOST_ROWS, MOST_IN_ROW = 9, 3
-_LINE = 36  # columns of text that fit into a box
+_LINE = 31  # columns of text that fit into a box
+_LABEL_AT = (0.5, 0.72, 0.28, 0.82, 0.18)  # where along a line its label may stand
+_LETTER, _LINE_HEIGHT = 7, 15
 _WHOLE = frozenset({LinkState.INTACT, LinkState.EXPIRED})
 
 
@@ -156,17 +158,33 @@ def _lines(chain: tuple[ChainLink, ...], places: dict[str, Box], say: Catalogue)
     for link in chain:
         for edge in link.made_from:
             start, end = places.get(link.id), places.get(edge.target)
-            if start is not None and end is not None and start != end:
-                found.setdefault((start, end), _line(start, end, relationship_phrase(edge.relationship, say)))
+            if start is not None and end is not None and start != end and (start, end) not in found:
+                label = _fit(relationship_phrase(edge.relationship, say))
+                found[start, end] = _line(start, end, label, tuple(found.values()))
     return tuple(found.values())
 
 
-def _line(start: Box, end: Box, label: str) -> Line:
+def _line(start: Box, end: Box, label: str, others: tuple[Line, ...]) -> Line:
+    """Return a curve from *start* to *end*, its label where it covers no other label."""
     half = BOX_WIDTH // 2
     x1, y1, x2 = start.x + half, start.y + BOX_HEIGHT, end.x + half
     if end.y > start.y:
-        y2, bend = end.y, GAP_Y // 2
-        path = f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}"
-        return Line(path, _fit(label), (x1 + x2) // 2, y2 - GAP_Y // 2)
-    y2, low = end.y + BOX_HEIGHT, max(y1, end.y + BOX_HEIGHT) + GAP_Y - 8  # beside it, or back up
-    return Line(f"M{x1} {y1}C{x1} {low} {x2} {low} {x2} {y2}", _fit(label), (x1 + x2) // 2, low - 8)
+        y2 = end.y
+        bends = y1 + GAP_Y // 2, y2 - GAP_Y // 2
+    else:  # beside it, or back up
+        y2 = end.y + BOX_HEIGHT
+        bends = (max(y1, y2) + GAP_Y - 8,) * 2
+    path = f"M{x1} {y1}C{x1} {bends[0]} {x2} {bends[1]} {x2} {y2}"
+    places = [(_bezier(at, x1, x1, x2, x2), _bezier(at, y1, *bends, y2)) for at in _LABEL_AT]
+    x, y = next((place for place in places if not any(_covers(place, label, other) for other in others)), places[0])
+    return Line(path, label, x, y)
+
+
+def _bezier(at: float, a: int, b: int, c: int, d: int) -> int:
+    rest = 1 - at
+    return round(rest**3 * a + 3 * rest * rest * at * b + 3 * rest * at * at * c + at**3 * d)
+
+
+def _covers(place: tuple[int, int], label: str, other: Line) -> bool:
+    apart = (columns(label) + columns(other.label)) * _LETTER // 2 + 6
+    return abs(place[0] - other.x) < apart and abs(place[1] - other.y) < _LINE_HEIGHT

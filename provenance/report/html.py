@@ -31,7 +31,7 @@ from provenance.report.screen import heading, permission_sentences
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import AiUse
 
-_LONG = 600  # characters of one value on a page; the JSON has it whole
+_LONG = 800  # characters of one value or sentence on a page; the JSON has them whole
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 _RTL = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff"
 # What a sentence quotes, and every stretch that is written from right to left, turns nothing around it.
@@ -116,7 +116,7 @@ def foreign(text: object) -> Markup:
 
 def said(text: str) -> Markup:
     """Return a sentence of ours for the page, with what it quotes isolated."""
-    parts = _FOREIGN.split(text)
+    parts = _FOREIGN.split(plain(text, limit=_LONG))
     return Markup("").join(
         Markup("<bdi>{}</bdi>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
     )

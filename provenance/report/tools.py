@@ -22,3 +22,9 @@ _KNOWN = re.compile(r"(?<![a-z0-9])(?:" + "|".join(_NAMES) + r")(?![a-z])", re.I
 def known_generator(*names: str) -> str:
     """Return the first of *names* that is known to generate pictures, or ""."""
     return next((name for name in names if name and _KNOWN.search(name.replace("_", " "))), "")
+
+
+def known_name(text: str) -> str:
+    """Return the part of *text* that is such a name, or ""."""
+    found = _KNOWN.search(text.replace("_", " "))
+    return found[0] if found else ""
