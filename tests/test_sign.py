@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from provenance.credentials.credential import Credential
 from provenance.declaration.model import Declaration
-from provenance.errors import ProvenanceError, TimeStampError
+from provenance.errors import AssetError, ProvenanceError, TimeStampError
 from provenance.signing.options import Options
 from provenance.signing.sign import sign
 from provenance.terms import Integrity, TimeKind
@@ -278,6 +279,19 @@ def test_files_that_cannot_be_read_are_one_line(tmp_path: Path, credential: Cred
     asset = pictures.bmp(tmp_path / "a.bmp")
     sidecar = sign(asset, said(), credential=credential).path
     assert refused(sidecar, credential) == "a.bmp.c2pa: is a sidecar; sign the picture that it belongs to"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path, credential: Credential) -> None:
+    """A pipe that nobody writes to is refused in one line, by signing and by verifying, not waited for."""
+    pipe = tmp_path / "picture.png"
+    os.mkfifo(pipe)
+    why = "picture.png: cannot be read (it is not a regular file)"
+
+    assert refused(pipe, credential) == why
+    with pytest.raises(AssetError) as caught:
+        verified(pipe)
+    assert str(caught.value) == why
 
 
 def test_embedding_where_nothing_can_be_embedded_is_refused(tmp_path: Path, credential: Credential) -> None:

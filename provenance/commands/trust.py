@@ -15,6 +15,7 @@ from cryptography import x509
 
 from provenance import home as homes
 from provenance.commands.unlock import HomeOption
+from provenance.container.opening import opened
 from provenance.container.prescan import prescan
 from provenance.errors import ProvenanceError, TrustError
 from provenance.home import Home
@@ -161,7 +162,7 @@ def _holds_certificates(path: Path) -> bool:
     if path.suffix.lower() in _CERTIFICATE_NAMES:
         return True
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return file.read(10) == b"-----BEGIN"
     except OSError as exc:
         raise TrustError(plain(path.name), f"cannot be read ({exc.strerror})") from exc
@@ -175,7 +176,7 @@ def _of_picture(path: Path, place: Home) -> tuple[x509.Certificate, ...]:
     """
     where = plain(path.name)
     _require_intact(path, place)
-    with path.open("rb") as file:
+    with opened(path) as file:
         scan = prescan(file)
     if not scan.manifests:
         raise TrustError(where, "its credentials lie beside it", "pin from the .pem file of that person")

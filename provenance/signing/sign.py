@@ -16,6 +16,7 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from provenance.container.model import Kind
+from provenance.container.opening import opened
 from provenance.container.prescan import prescan
 from provenance.container.unchanged import difference
 from provenance.container.wrap import wrap
@@ -151,7 +152,7 @@ def _check(credential: Credential, options: Options) -> None:
 @contextmanager
 def _opened(asset: Path) -> Iterator[BinaryIO]:
     try:
-        stream = asset.open("rb")
+        stream = opened(asset)
     except (OSError, ValueError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else "the name contains a NUL character"
         raise AssetError(plain(asset.name), f"cannot be read ({reason})") from exc

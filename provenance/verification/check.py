@@ -25,6 +25,7 @@ from provenance import terms
 from provenance.container.coverage import uncovered
 from provenance.container.kinds import suggested
 from provenance.container.model import Kind, Prescan, RawManifest, Refusal
+from provenance.container.opening import opened
 from provenance.container.prescan import prescan, prescan_store
 from provenance.engine.context import DECOMPRESSED_MB, Anchors, reading_context
 from provenance.engine.read import NOT_FOUND, REMOTE, TOO_LARGE, crjson, read
@@ -78,7 +79,7 @@ def raw_job(argument: Any) -> str:
     request = codec.decode(Request, argument)
     options, path = _with_home(request.options), Path(request.path)
     try:
-        with path.open("rb") as stream:
+        with opened(path) as stream:
             scan = prescan(stream, options.limits)
             beside = sidecars.find(path, options.limits, Path(options.sidecar) if options.sidecar else None)
             detached = prescan_store(beside.store, options.limits) if scan.store is None and beside.found else scan
@@ -101,7 +102,7 @@ def check(path: Path, *, options: Options) -> Verification:
         AssetError: if the file cannot be opened or read at all.
     """
     try:
-        with path.open("rb") as stream:
+        with opened(path) as stream:
             return _checked(path, _at_once(stream), options)
     except OSError as exc:
         raise AssetError(path.name, f"cannot be read ({exc.strerror or exc})") from exc

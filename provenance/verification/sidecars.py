@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provenance.container.model import Limits
+from provenance.container.opening import opened
 from provenance.errors import AssetError
 
 ENDING = ".c2pa"
@@ -40,7 +41,7 @@ def find(asset: Path, limits: Limits, chosen: Path | None = None) -> Sidecar:
     paths = (chosen,) if chosen else candidates(asset)
     for path in paths:
         try:
-            with path.open("rb") as stream:
+            with opened(path) as stream:
                 store = stream.read(limits.store_bytes + 1)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as exc:
             if chosen:

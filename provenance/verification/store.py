@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from provenance.container.opening import opened
 from provenance.container.prescan import prescan
 from provenance.errors import AssetError
 from provenance.verification import sidecars
@@ -30,7 +31,7 @@ def job(argument: Any) -> Store:
     request = codec.decode(Request, argument)
     path, options = Path(request.path), request.options
     try:
-        with path.open("rb") as stream:
+        with opened(path) as stream:
             scan = prescan(stream, options.limits)
     except OSError as exc:
         raise AssetError(path.name, f"cannot be read ({exc.strerror or exc})") from exc
