@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from provenance.container.model import Kind
 from provenance.plain import plain
 from provenance.report.chain import failures
 from provenance.report.declared import AuthorLine, CreditLine, StatementLine, Step
@@ -71,10 +72,26 @@ def integrity_block(verification: Verification, say: Catalogue) -> IntegrityBloc
     return IntegrityBlock(
         state=state,
         chain_intact=verification.chain_intact,
-        sentence=sentence(say, key, why=verification.problem or say("report.integrity.no_reason")),
+        sentence=sentence(say, key, why=why_not_checked(verification, say)),
         failures=failures(found),
         problem=shown(verification.problem),
     )
+
+
+def why_not_checked(verification: Verification, say: Catalogue) -> Phrase:
+    """Return what kept the file from being checked; a parser's own words stay as they are, in English."""
+    stop = next((stop for stop in verification.stops if stop.allowed), None)
+    if stop:
+        return say("report.integrity.stopped", limit=stop.limit, allowed=stop.allowed)
+    if verification.media_type == Kind.C2PA:
+        return say("report.integrity.sidecar")
+    return Phrase(plain(verification.problem)) if verification.problem else say("report.integrity.no_reason")
+
+
+def disagreement(verification: Verification, say: Catalogue) -> Phrase:
+    """Return how a sidecar differs from what stands inside the file (V9)."""
+    state, _, which = verification.source.disagreement.partition(": ")
+    return say("report.beside", state=say.term("report.beside", state), which=say.term("report.beside", which))
 
 
 def signer_block(verification: Verification, say: Catalogue, *, now: datetime) -> SignerBlock | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from provenance.report.blocks import disagreement, why_not_checked
 from provenance.report.declared import Origin, PermissionLine, StatementLine, Step
 from provenance.report.model import ChainLink, Finding, LinkState
 from provenance.report.names import mixed_scripts, name_signer, only_interim, same_signer, shown
@@ -63,7 +64,7 @@ def findings(
     _ai(found, steps)
     _statements(found, permissions, statements)
     _identities(found, verification)
-    _surroundings(found, verification)
+    _surroundings(found, verification, say)
     return found.all()
 
 
@@ -75,7 +76,7 @@ def _integrity(found: _Collector, verification: Verification, use: AiUse, say: C
         case Integrity.ELSEWHERE:
             found.add("elsewhere")
         case Integrity.NOT_CHECKED:
-            found.add("not_checked", why=verification.problem, first_screen=True)
+            found.add("not_checked", why=why_not_checked(verification, say), first_screen=True)
         case Integrity.NOT_COVERED:
             found.add("not_covered", first_screen=True)
         case Integrity.ALTERED:
@@ -199,9 +200,9 @@ def _identities(found: _Collector, verification: Verification) -> None:
                 found.add("identity_unknown")
 
 
-def _surroundings(found: _Collector, verification: Verification) -> None:
+def _surroundings(found: _Collector, verification: Verification, say: Catalogue) -> None:
     if verification.source.disagreement:
-        found.add("disagreement", why=verification.source.disagreement, first_screen=True)
+        found.add("disagreement", why=disagreement(verification, say), first_screen=True)
     if verification.name_suggests:
         found.add("name_suggests", said=verification.name_suggests, is_=verification.media_type)
     if verification.coverage.unsigned and verification.integrity is not Integrity.NOT_COVERED:

@@ -278,7 +278,7 @@ def redacted_permission() -> Verification:
 
 def sidecar() -> Verification:
     """The credentials stand beside the file, and are not the ones inside."""
-    source = Source("sidecar", sidecar="piece.png.c2pa", disagreement="other active manifest")
+    source = Source("sidecar", sidecar="piece.png.c2pa", disagreement="intact: another active manifest")
     return hand_drawn(source=source)
 
 
