@@ -8,9 +8,11 @@ asked for, starts no process and sets no limit.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # `typing` itself is loaded later: the child of a one-shot command starts before it (ADR 0001)
 if TYPE_CHECKING:
+    from typing import Any
+
     from provenance.credentials.credential import Credential
     from provenance.declaration.model import Declaration
     from provenance.declaration.profile import Profile

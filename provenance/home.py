@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+
+from provenance.record import dataclass
 
 DEFAULT_IDENTITY = "default"
 

@@ -11,11 +11,13 @@ import gc
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from provenance.worker import early
 
+TYPE_CHECKING = False  # `typing` itself is loaded later, when the child has been started
 if TYPE_CHECKING:
+    from typing import Any
+
     from provenance.commands.group import app as app
 
 COMMANDS = {  # in the order of `--help`

@@ -8,8 +8,9 @@ invalid UTF-8, bytes after the item and reserved encodings are errors.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Any
+
+from provenance.record import dataclass
 
 DEPTH = 64
 ITEMS = 200_000

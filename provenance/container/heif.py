@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from provenance.container import bmff
 from provenance.container.model import Kind, Limits, Span
 from provenance.container.parts import Part
 from provenance.container.source import Counter, MalformedError, Source
+from provenance.record import dataclass
 
 _TABLE = 4 * 1024 * 1024  # of one table, this many bytes are read
 _TABLES = frozenset({"stco", "co64", "stsc", "stsz"})

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from provenance.container import cbor, cose
 from provenance.container.model import Limits, RawAssertion, RawManifest, RawSignature, Refusal
 from provenance.container.source import StoppedError, over
+from provenance.record import dataclass
 
 _ISO = bytes.fromhex("00110010800000aa00389b71")  # the rest of every UUID that is made from four letters
 _STORE = b"c2pa" + _ISO

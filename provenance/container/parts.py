@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 from provenance.container.model import Span
+from provenance.record import dataclass
 
 
 class Role(Enum):

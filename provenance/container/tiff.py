@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from provenance.container.model import Limits, Span
 from provenance.container.parts import Layout, Part, Placed, Role, merged
 from provenance.container.source import Counter, MalformedError, Source, second_store
+from provenance.record import dataclass
 
 C2PA, XMP = 52545, 700
 WIDTH = 256

@@ -11,11 +11,11 @@ The engine mixes the purposes of anchors (F7): what it says about trust is never
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import c2pa
 
+from provenance.record import dataclass
 from provenance.terms import EKU_MICROSOFT, SIGNING_EKUS
 
 

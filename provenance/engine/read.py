@@ -7,12 +7,13 @@ so statements are read from our own decoding of the boxes; from here come result
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, BinaryIO
 
 import c2pa
 
 from provenance.errors import AssetError
+from provenance.record import dataclass
 
 NOT_FOUND = "no manifest"
 REMOTE = "remote manifest"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from provenance.record import dataclass
 from provenance.report.said import Said, Who
 from provenance.terms import Strength
 

@@ -11,8 +11,9 @@ which things happened (C2PA 2.4 §actions). An unknown source type is "unrecogni
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from provenance.record import dataclass
 from provenance.report.declared import Origin, Part, Step, StepKind
 from provenance.report.names import name_signer, same_signer, shown
 from provenance.report.phrases import ai_phrase, describe_action, describe_source, relationship_phrase

@@ -9,8 +9,8 @@ and the expression's own answer stands beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from provenance.record import dataclass
 from provenance.report.declared import Answer, Condition, Origin, Part, ProfileAnswer, Step, StepKind
 from provenance.report.said import Said
 from provenance.report.wording import Catalogue

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from provenance.record import dataclass
 from provenance.terms import Level
 
 

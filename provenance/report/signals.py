@@ -6,8 +6,7 @@ see no template (standards §4.1). `ledger` sees the rest. The order of `SIGNALS
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from provenance.record import dataclass
 from provenance.terms import ACTIONS, C2PA_DST, DST, INCEPTION_ACTIONS, INGREDIENT, NON_EDITORIAL_ACTIONS, SourceType
 from provenance.verification.model import Manifest
 

@@ -15,13 +15,13 @@ import binascii
 import hashlib
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from provenance.errors import TrustError
 from provenance.home import Home
+from provenance.record import dataclass
 from provenance.trust.deny import load as load_denied
 from provenance.trust.model import Product, Purpose, Tier, Trust, TrustList
 from provenance.trust.pins import load as load_pins

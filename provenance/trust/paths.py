@@ -8,7 +8,6 @@ do not share code both hold, against anchors of the right purpose.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TypeVar
@@ -21,6 +20,7 @@ from cryptography.x509 import verification
 from cryptography.x509.oid import ExtensionOID
 
 from provenance import terms
+from provenance.record import dataclass
 from provenance.trust.model import Purpose, Tier, TrustList
 
 MAX_PATH = 8

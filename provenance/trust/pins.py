@@ -15,7 +15,7 @@ import os
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from typing import Any
 from provenance.errors import TrustError
 from provenance.home import Home
 from provenance.plain import plain
+from provenance.record import dataclass
 
 MAX_BYTES = 8 * 1024 * 1024
 MIN_PREFIX = 8  # hex digits of a fingerprint that are enough to name a pin

@@ -7,11 +7,12 @@ Templates are merged, every instance and version of an assertion is read, labels
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from provenance import terms
 from provenance.container.model import RawAssertion, RawManifest
+from provenance.record import dataclass
 from provenance.terms import StatusLevel
 from provenance.verification.codes import level_of
 from provenance.verification.model import (

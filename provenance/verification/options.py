@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from provenance.container.model import Limits
+from provenance.record import dataclass
 from provenance.trust.model import NOBODY, Trust
 
 

@@ -8,7 +8,6 @@ list beats every list, pin and time stamp (T7).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -17,6 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from provenance import terms
 from provenance.container.model import RawSignature
+from provenance.record import dataclass
 from provenance.terms import Integrity, Level, TimeKind
 from provenance.trust.model import Denial, Purpose, Tier, Trust, TrustList
 from provenance.trust.paths import Failure, Path, anchors_of, find_path, leaf_fault, parse_der, parse_pem, sha256

@@ -7,12 +7,12 @@ time-stamp authorities is checked here, because the engine also takes claim-sign
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 
 from provenance import terms
+from provenance.record import dataclass
 from provenance.terms import TimeKind
 from provenance.trust.model import Purpose, Trust, TrustList
 from provenance.trust.paths import Path, anchors_of, find_path, parse_der
