@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import checking_options, told
+from provenance.commands.shared import LANGUAGE_HELP, checking_options, told
 from provenance.report.build import build
 from provenance.report.text import render_full
 from provenance.report.wording import preferred
@@ -29,7 +29,7 @@ def inspect(
     ] = False,
     sidecar: Annotated[Path | None, typer.Option(metavar="FILE", help="A sidecar to use.")] = None,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Judge certificates as on this day.")] = "",
-    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help="Language of the report: en, ja, es.")] = preferred(),
+    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP)] = preferred(),
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
 ) -> None:
     """Show everything a picture's credentials hold, manifest by manifest.

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import checking_options, told
+from provenance.commands.shared import LANGUAGE_HELP, checking_options, told
 from provenance.errors import OutputError
 from provenance.report.build import build
 from provenance.report.bundle import pack
@@ -23,7 +23,7 @@ from provenance.report.html import page
 from provenance.report.model import Report
 from provenance.report.names import moment
 from provenance.report.picture import picture_of
-from provenance.report.wording import DEFAULT, Catalogue, Phrase
+from provenance.report.wording import Catalogue, Phrase, preferred
 from provenance.signing.files import same, write_new
 from provenance.terms import Integrity
 from provenance.trust.lists import load as load_trust
@@ -70,7 +70,7 @@ def report(
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Judge certificates as on this day.")] = "",
     sidecar: Annotated[Path | None, typer.Option(metavar="FILE", help="A sidecar to use.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
-    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help="Language of the report: en, ja, es.")] = DEFAULT,
+    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP)] = preferred(),
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
 ) -> None:
     """Write the case file of a picture: what is stated, by whom, and what may fairly be concluded.

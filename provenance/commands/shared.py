@@ -15,6 +15,8 @@ from provenance.report.wording import languages
 from provenance.verification.options import Options
 from provenance.verification.sidecars import ENDING
 
+LANGUAGE_HELP = f"Language of the report: {', '.join(languages())}. PROVENANCE_LANG sets it for every command."
+
 
 class Answers:
     """What was found for each file, for the exit code; errors go to stderr as they come."""

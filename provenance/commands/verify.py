@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import Answers, checking_options, expand, told
+from provenance.commands.shared import LANGUAGE_HELP, Answers, checking_options, expand, told
 from provenance.report.build import build
 from provenance.report.export import to_json
 from provenance.report.run import same_signer
@@ -49,7 +49,7 @@ def verify(
         Path | None, typer.Option(metavar="FILE", help="A sidecar to use; by default NAME.EXT.c2pa is looked for.")
     ] = None,
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch credentials that a file says lie elsewhere.")] = False,
-    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help="Language of the report: en, ja, es.")] = preferred(),
+    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP)] = preferred(),
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing; only the exit code answers.")] = False,
 ) -> None:

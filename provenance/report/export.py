@@ -9,7 +9,7 @@ from typing import Any
 
 from provenance.report.declared import Step
 from provenance.report.model import Report
-from provenance.report.screen import heading, permission_sentences
+from provenance.report.screen import ai_mark, heading, permission_sentences
 from provenance.report.wording import Catalogue, Phrase
 
 _MARKUP = str.maketrans({char: "\\" + char for char in "\\`*_[]<>#|~"})
@@ -62,7 +62,7 @@ def to_markdown(report: Report) -> str:
 
 
 def _step(step: Step, say: Catalogue) -> str:
-    mark = f"{step.ai} · " if step.ai else ""
+    mark = f"{ai_mark(step, say)} · " if step.ai else ""
     said = say("report.text.step", heading=Phrase(heading(step, say)), what=Phrase(step.what))
     if step.caveat:
         said = say("report.text.step_caveat", step=said, caveat=Phrase(step.caveat.text))

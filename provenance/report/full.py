@@ -8,7 +8,7 @@ from provenance.report.declared import Answer, Step
 from provenance.report.layout import Page
 from provenance.report.model import ChainLink, Report, SignerBlock, TimeBlock
 from provenance.report.names import fingerprint, moment
-from provenance.report.screen import MARK, NARROWEST, heading, with_conflict
+from provenance.report.screen import NARROWEST, heading, mark_of, with_conflict
 from provenance.report.wording import Catalogue, Phrase
 
 
@@ -123,7 +123,7 @@ def _ledger(page: Page, report: Report, say: Catalogue) -> None:
         page.more(heading(steps[0], say))
         page.more(say(f"report.full.strength.{steps[0].strength}"), indent=2)
         for step in steps:
-            page.more(step.what, mark=MARK[step.ai])
+            page.more(step.what, mark=mark_of(step, say))
             page.more(*_details(step, say), indent=6)
     for statement in report.statements:
         page.more(statement.sentence.text, mark="-")

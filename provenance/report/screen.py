@@ -8,7 +8,7 @@ from itertools import groupby
 
 from provenance.plain import plain
 from provenance.report.declared import Origin, PermissionLine, Step
-from provenance.report.layout import Page, columns
+from provenance.report.layout import Page, columns, pad
 from provenance.report.model import LinkState, Report
 from provenance.report.permissions import NOT_STATED
 from provenance.report.wording import Catalogue, Phrase
@@ -26,7 +26,7 @@ _LABELS = (
     "intact", "source", "signer", "time", "identity", "ai", "steps", "statements", "history", "careful", "permissions",
     "unknown",
 )  # fmt: skip
-MARK = {"AI": "AI ", "AI?": "AI?", "": " - "}
+_MARK = 3
 _SAID_ABOVE = frozenset(
     {"history_damaged", "history_missing", "not_covered", "not_checked", "expired", "unsigned_trace"}
 )
@@ -98,7 +98,7 @@ def _steps(page: Page, report: Report, say: Catalogue) -> None:
     for _, group in groupby(shown, key=lambda step: (step.manifest, step.gathered, step.origin is Origin.TRACE)):
         steps = list(group)
         page.row(label, heading(steps[0], say))
-        for (line, mark), same in groupby(steps, key=lambda step: (_line(step, say), MARK[step.ai])):
+        for (line, mark), same in groupby(steps, key=lambda step: (_line(step, say), mark_of(step, say))):
             page.more(_times(line, len(list(same)), say), mark=mark)
         label = Phrase("")
     _and_more(page, len(report.ledger) - len(shown), say)
@@ -113,6 +113,16 @@ def _line(step: Step, say: Catalogue) -> str:
     if step.description and step.origin is Origin.ACTION:
         parts.append(say("report.ledger.note", text=Phrase(plain(step.description, limit=_NOTE))))
     return " · ".join(parts)
+
+
+def mark_of(step: Step, say: Catalogue) -> str:
+    """Return what stands before a step: that it is or may be AI, or a dash."""
+    return pad(ai_mark_of(step, say), _MARK) if step.ai else " - "
+
+
+def ai_mark(step: Step, say: Catalogue) -> str:
+    """Return in a reader's language that a step is or may be AI, or ""."""
+    return say(f"report.mark.{step.ai}") if step.ai else ""
 
 
 def heading(step: Step, say: Catalogue) -> str:
