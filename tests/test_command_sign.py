@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import platform
 import random
@@ -27,6 +28,7 @@ from tests.support.environment import CHECKOUT, Ran
 
 Run = Callable[..., Ran]
 HANDLE = "nightjar"
+ENGINE = "org.contentauth.c2pa_rs"  # how the engine names itself among claim generators
 
 
 @pytest.fixture
@@ -103,6 +105,44 @@ def test_a_preview_signs_nothing(artist: Run, tmp_path: Path) -> None:
     assert "The statement says nothing about how it was made." in ran.out
     assert max(map(len, ran.out.splitlines())) <= 80
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["a.jpg"]
+
+
+def test_the_preview_names_every_program_and_day_that_is_written(artist: Run, tmp_path: Path) -> None:
+    """What the signature says of programs and days, its thumbnail included, stood in the preview."""
+    pictures.jpeg(tmp_path / "a.jpg")
+
+    shown = " ".join(artist("sign", "a.jpg", "--preview").out.split())
+    assert artist("sign", "a.jpg").exit == 0
+    manifest = json.loads(artist("inspect", "a.signed.jpg", "--raw").out)["manifests"][0]
+
+    generator = manifest["claim.v2"]["claim_generator_info"]
+    assert f"{generator.pop('name')} {generator.pop('version')}, c2pa-rs {generator.pop(ENGINE)}" in shown
+    assert f"C2PA {generator.pop('specVersion')}" in shown
+    assert generator == {}
+    days = [day[:10] for day in manifest["signature"]["certificateInfo"]["validity"].values()]
+    assert f"first and last day: {', '.join(days)}." in shown
+    assert "A small copy of the picture" in shown
+    assert "small copy" not in artist("sign", "a.jpg", "--preview", "--no-thumbnail").out
+
+
+def test_a_preview_refuses_what_signing_would(artist: Run, tmp_path: Path) -> None:
+    """Options that contradict each other are refused by the preview as well; an existing result is not in its way."""
+    pictures.jpeg(tmp_path / "a.jpg")
+    (tmp_path / "a.signed.jpg").touch()
+
+    assert artist("sign", "a.jpg", "--preview").exit == 0
+    for wrong in (["--in-place", "--output", "x.jpg"], ["--tsa", "ftp://stamps.example"]):
+        ran = artist("sign", "a.jpg", "--preview", *wrong)
+        assert (ran.exit, ran.err.count("\n")) == (2, 1)
+
+
+def test_a_missing_picture_is_said_before_the_passphrase_is_asked(run: Run) -> None:
+    """Nobody types a passphrase to learn that the file is not there."""
+    assert run("init", "--name", HANDLE, "--yes", "--no-passphrase").exit == 0
+
+    ran = run("sign", "none.jpg", "--passphrase-file", "none")
+
+    assert (ran.exit, ran.err) == (2, "error: none.jpg: is not there\n")
 
 
 def test_a_declaration_file_says_it_all(artist: Run, tmp_path: Path) -> None:

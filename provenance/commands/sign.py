@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple
@@ -29,7 +30,8 @@ from provenance.declaration.documents import read_document
 from provenance.declaration.flags import AI_USAGE, Flags, from_flags
 from provenance.declaration.model import Declaration
 from provenance.declaration.profile import Profile
-from provenance.errors import OutputError, ProvenanceError
+from provenance.engine.versions import versions
+from provenance.errors import AssetError, OutputError, ProvenanceError
 from provenance.home import DEFAULT_IDENTITY, Home
 from provenance.plain import plain
 from provenance.report.preview import Setting
@@ -70,12 +72,16 @@ def sign(
     made: Annotated[
         str | None, typer.Option(metavar="DATE", help="When you say it was made: 2019, 2019-05, 2019-05-17.")
     ] = None,
-    title: Annotated[str | None, typer.Option(help="Its title. Never taken from the file's name.")] = None,
-    credit: Annotated[str | None, typer.Option(help="How you want to be credited.")] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Its title. Never taken from the file's name.")
+    ] = None,
+    credit: Annotated[str | None, typer.Option(metavar="TEXT", help="How you want to be credited.")] = None,
     training: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Training of AI, generative and other.")] = None,
     generative_training: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Training of generative AI.")] = None,
     other_training: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Training of other AI.")] = None,
-    mining: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Text and data mining.")] = None,
+    mining: Annotated[
+        str | None, typer.Option("--data-mining", "--mining", metavar=_ANSWER, help="Text and data mining.")
+    ] = None,
     inference: Annotated[str | None, typer.Option(metavar=_ANSWER, help="As input to AI.")] = None,
     component: Annotated[
         list[str] | None, typer.Option(metavar="FILE", help="A picture that is part of it. Repeatable.")
@@ -181,6 +187,8 @@ def sign(
         raise typer.Exit(
             _show(pictures, declaration, options, place, identity=identity, author_identity=author_identity)
         )
+    if not any(map(os.path.exists, pictures)):  # said before anyone types a passphrase; a NUL in a name is no error
+        raise AssetError(", ".join(plain(picture.name) for picture in pictures), "is not there")
     credential = open_credential(place, identity, secrets)
     raise typer.Exit(_sign_all(pictures, declaration, credential, options, quiet=quiet, verbose=verbose))
 
@@ -234,7 +242,11 @@ def _show(
             exif=tuple(filter(None, astuple(found.exif))),
             time_stamp=plain(urlsplit(options.tsa_url).hostname or ""),
             until=until,
-        )
+            engine=f"c2pa-rs {dict(versions())['c2pa-rs']}",
+            valid=(
+                signer.leaf.not_valid_before_utc.date().isoformat(), signer.leaf.not_valid_after_utc.date().isoformat(),
+            ),
+        )  # fmt: skip
         shown.setdefault(preview_lines(declaration, found.plan, setting=setting), []).append(plain(picture.name))
     for lines, names in shown.items():
         typer.echo("\n".join([", ".join(names), "", *lines, ""]))

@@ -19,6 +19,7 @@ from provenance.report.phrases import describe_action
 from provenance.report.wording import Catalogue
 from provenance.report.wording import say as default_say
 from provenance.signing.plan import ManifestPlan
+from provenance.signing.thumbnail import LONGEST_EDGE
 from provenance.terms import (
     ACTIONS,
     AI_PARAMETERS,
@@ -48,7 +49,9 @@ class Setting:
     signed_before: bool = False  # the file carries a statement that stays as its parent
     exif: tuple[str, ...] = ()  # values that go into the picture's EXIF
     time_stamp: str = ""  # host of the time-stamp service
-    until: str = ""  # last day on which the certificate is valid
+    until: str = ""  # last day on which the signature can be checked
+    engine: str = ""  # what writes the manifest beside us, with its version
+    valid: tuple[str, str] | None = None  # first and last day of the certificate, which stand in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,16 @@ def _public(
     if said.made is not None:
         yield say("preview.made_day" if said.made.count("-") == 2 else "preview.made", name=name, date=said.made)
     yield from _permissions(said, found, say)
+    if plan.thumbnail is not None:
+        yield say("preview.thumbnail", edge=LONGEST_EDGE)
+    yield _programs(plan, setting, say)
+
+
+def _programs(plan: ManifestPlan, setting: Setting, say: Catalogue) -> str:
+    """Name what wrote the manifest, as it stands there: claim generators are public."""
+    generator = plan.definition["claim_generator_info"][0]
+    programs = [f"{generator['name']} {generator['version']}", setting.engine]
+    return say("preview.programs", programs=say.join(filter(None, programs)), version=generator["specVersion"])
 
 
 def _step(action: Action, say: Catalogue) -> Iterator[str | Under]:
@@ -212,6 +225,8 @@ def _permissions(said: Declaration, found: Declared, say: Catalogue) -> Iterator
 
 def _names(said: Declaration, setting: Setting, say: Catalogue) -> Iterator[str | Under]:
     yield say("preview.name.certificate", name=setting.signer)
+    if setting.valid:
+        yield say("preview.name.days", first=setting.valid[0], last=setting.valid[1])
     yield say("preview.name.linked", name=setting.signer)
     if setting.identity:
         yield say("preview.name.identity", name=setting.identity)

@@ -102,7 +102,7 @@ def planned(asset: Path, declaration: Declaration, *, options: Options = DEFAULT
         for_author: another credential would sign for the author.
 
     Raises:
-        AssetError, DeclarationError, OutputError: where `sign` would, before anything is signed.
+        AssetError, DeclarationError, OutputError, TimeStampError: where `sign` would, before anything is signed.
     """
     with ExitStack() as stack:
         work = _work(asset, declaration, options, stack, for_author=for_author)
@@ -110,6 +110,7 @@ def planned(asset: Path, declaration: Declaration, *, options: Options = DEFAULT
 
 
 def _work(asset: Path, declaration: Declaration, options: Options, stack: ExitStack, *, for_author: bool) -> _Work:
+    _check_options(options)
     original = stack.enter_context(_opened(asset))
     past = history(asset, original, options)
     kind = past.scan.kind
@@ -138,13 +139,16 @@ def exif_credit(declaration: Declaration) -> Credit:
 
 def _check(credential: Credential, options: Options) -> None:
     require_signing()
-    if options.tsa_url:
-        check_tsa_url(options.tsa_url)
     identity = options.identity
     if identity is not None and credential.shares_key_with(identity):
         raise CredentialError(
             "author's identity", "has the same key as the signer, which adds no evidence", "leave it out"
         )
+
+
+def _check_options(options: Options) -> None:
+    if options.tsa_url:
+        check_tsa_url(options.tsa_url)
     if options.in_place and options.output is not None:
         raise OutputError(plain(options.output.name), "an output and --in-place exclude each other", "choose one")
 
