@@ -54,14 +54,19 @@ def init(
         Answer | None, typer.Option(metavar="yes|no|ask", help="Training of any AI; the finer two win over it.")
     ] = None,
     other_training: Annotated[Answer | None, typer.Option(metavar="yes|no|ask", help="Training of other AI.")] = None,
-    data_mining: Annotated[Answer | None, typer.Option(metavar="yes|no|ask", help="Data mining.")] = None,
+    data_mining: Annotated[
+        Answer | None, typer.Option("--data-mining", "--mining", metavar="yes|no|ask", help="Text and data mining.")
+    ] = None,
     inference: Annotated[
         Answer | None, typer.Option(metavar="yes|no|ask", help="Giving the picture to an AI, for a result.")
     ] = None,
     contact: Annotated[str, typer.Option(metavar="TEXT", help='Public: where to ask, for "ask".')] = "",
     tsa: Annotated[str, typer.Option(metavar="URL", help="A time-stamp service to use when signing.")] = "",
     years: Annotated[
-        int | None, typer.Option(min=1, max=authority.MAX_YEARS, help="How long the certificate lasts; 1 by default.")
+        int | None,
+        typer.Option(
+            metavar="YEARS", min=1, max=authority.MAX_YEARS, help="How long the certificate lasts; 1 by default."
+        ),
     ] = None,
     identity: Annotated[str, typer.Option(metavar="NAME", help="A name for this identity here.")] = DEFAULT_IDENTITY,
     home: HomeOption = None,

@@ -178,7 +178,8 @@ def import_(
 @app.command()
 def renew(
     years: Annotated[
-        int | None, typer.Option(min=1, max=MAX_YEARS, help="How long it lasts; as long as the last by default.")
+        int | None,
+        typer.Option(metavar="YEARS", min=1, max=MAX_YEARS, help="How long it lasts; as long as the last by default."),
     ] = None,
     identity: IdentityOption = DEFAULT_IDENTITY,
     home: HomeOption = None,

@@ -113,7 +113,9 @@ def update(
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Bring the public lists: signers, time-stamp services, products, and the frozen interim list.
+    """Bring the public lists of signers, time stamps and products.
+
+    The frozen interim list comes with them.
 
     Exit codes: 0 every list is here, 2 some could not be had; those are as they were.
     """
@@ -131,12 +133,15 @@ def update(
 @app.command("deny")
 def deny_(
     which: Annotated[str, typer.Argument(metavar="FINGERPRINT", help="SHA-256 of a certificate or an authority.")],
-    reason: Annotated[str, typer.Option(help="Why, in a few words; every report shows it.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, in a few words; every report shows it.")],
     since: Annotated[str, typer.Option(metavar="DATE", help="Trusted time stamps before this day still count.")] = "",
     until: Annotated[str, typer.Option(metavar="DATE", help="Trusted time stamps after this day still count.")] = "",
     home: HomeOption = None,
 ) -> None:
-    """Take a credential no more: it beats every list, pin and time stamp, and works offline."""
+    """Trust a credential no more, whatever lists and pins say.
+
+    Works offline, and beats every list, pin and time stamp.
+    """
     fingerprint = which.replace(":", "").replace(" ", "").lower()
     if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
         raise TrustError("fingerprint", "must be the 64 hexadecimal digits of a SHA-256", "`inspect` shows them")
