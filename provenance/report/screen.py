@@ -117,7 +117,7 @@ def _line(step: Step, say: Catalogue) -> str:
 
 def mark_of(step: Step, say: Catalogue) -> str:
     """Return what stands before a step: that it is or may be AI, or a dash."""
-    return pad(ai_mark_of(step, say), _MARK) if step.ai else " - "
+    return pad(ai_mark(step, say), _MARK) if step.ai else " - "
 
 
 def ai_mark(step: Step, say: Catalogue) -> str:
