@@ -35,7 +35,7 @@ _BOUND = {
 class Written(BaseModel):
     """Base of everything that people write: frozen, and no field that we do not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     noun: ClassVar[str] = "a table"  # how a message calls it
 
 

@@ -11,6 +11,7 @@ import re
 from importlib import metadata
 
 import c2pa
+import cryptography
 
 from provenance.errors import EngineError
 
@@ -54,17 +55,17 @@ def require_signing(version: Version | None = None) -> None:
 def versions() -> tuple[tuple[str, str], ...]:
     """Return name and version of everything that takes part in checking a file (security C4)."""
     return (
-        ("provenance", _installed("provenance-toolkit")),
-        ("c2pa-python", _installed("c2pa-python")),
+        ("provenance", _own()),
+        ("c2pa-python", c2pa.__version__),
         ("c2pa-rs", c2pa.sdk_version()),
-        ("cryptography", _installed("cryptography")),
+        ("cryptography", cryptography.__version__),
         ("python", platform.python_version()),
     )
 
 
-def _installed(distribution: str) -> str:
+def _own() -> str:
     try:
-        return metadata.version(distribution)
+        return metadata.version("provenance-toolkit")
     except metadata.PackageNotFoundError:
         return "not installed as a package"
 
