@@ -159,6 +159,7 @@ class Prescan:
     refusals: tuple[Refusal, ...] = ()
     damage: tuple[str, ...] = ()  # the container itself is odd (truncated, trailing bytes …); not a refusal
     frames: int = 1  # pages of a TIFF
+    traces: tuple[tuple[str, str], ...] = ()  # what AI tools left in ordinary metadata: (field, what it says)
 
 
 @dataclass(frozen=True, slots=True)

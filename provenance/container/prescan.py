@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import BinaryIO
 
-from provenance.container import gif, heif, jumbf, xmp
+from provenance.container import gif, heif, jumbf, traces, xmp
 from provenance.container.kinds import sniff_source
 from provenance.container.model import Kind, Limits, Prescan, RawManifest, Refusal, Span
 from provenance.container.parts import Coding, Layout, Placed
@@ -37,9 +37,9 @@ def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
     refusals: tuple[Refusal, ...] = ()
     store: bytes | None = None
     manifests: tuple[RawManifest, ...] = ()
-    url = ""
+    packets: tuple[bytes, ...] = ()
     try:
-        url = _remote(source, kind, layout, limits, damage)
+        packets = _packets(source, kind, layout, limits, damage)
         store, manifests = _stores(source, layout, limits, damage)
     except StoppedError as stop:
         refusals = (stop.refusal,)
@@ -53,10 +53,11 @@ def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
         store=store,
         store_spans=tuple(span for placed in layout.stores for span in placed.spans),
         manifests=manifests,
-        remote_url=url,
+        remote_url=_remote(packets),
         refusals=refusals,
         damage=tuple(damage),
         frames=layout.frames,
+        traces=traces.find(source, kind, layout, packets),
     )
 
 
@@ -117,16 +118,21 @@ def collect(source: Source, placed: Placed, limits: Limits) -> bytes:
         raise MalformedError("the manifest store is not base64") from None
 
 
-def _remote(source: Source, kind: Kind, layout: Layout, limits: Limits, damage: list[str]) -> str:
-    """Return where the manifest is said to be; claim version 1 also wrote the address of the embedded one there."""
-    packets = layout.xmp
+def _packets(source: Source, kind: Kind, layout: Layout, limits: Limits, damage: list[str]) -> tuple[bytes, ...]:
+    """Return the XMP packets of the file."""
+    spans = layout.xmp
     if kind in heif.KINDS:
         try:
             found = heif.meta(source, layout.parts, limits)
         except MalformedError as problem:
             damage.append(str(problem))
         else:
-            packets += heif.packets(found)
+            spans += heif.packets(found)
             damage.extend(heif.contradiction(found, kind))
-    url = xmp.remote_url(source, packets, layout.packed_xmp)
+    return xmp.packets(source, spans, layout.packed_xmp)
+
+
+def _remote(packets: tuple[bytes, ...]) -> str:
+    """Return where the manifest is said to be; claim version 1 also wrote the address of the embedded one there."""
+    url = xmp.remote_url(packets)
     return "" if url.startswith("self#") else url

@@ -1,32 +1,38 @@
-"""Where a file says that its manifest is elsewhere: ``dcterms:provenance`` in XMP. No XML is parsed (security S7)."""
+"""Single properties of XMP, above all where a file says that its manifest is elsewhere: ``dcterms:provenance``.
+
+No XML is parsed (security S7): a few forms of a property are looked for, in a bounded run of bytes.
+"""
 
 from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterable, Iterator
 
 from provenance.container.model import Span
 from provenance.container.source import Source
 
 PACKET = 1024 * 1024  # of a packet, this much is looked at
+PACKETS = 16  # of one file
 _URL = 4096
 _PREFIX = re.compile(rb"xmlns:([A-Za-z_][\w.-]{0,31})\s{0,16}=\s{0,16}[\"']http://purl\.org/dc/terms/[\"']")
 _ENTITIES = ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&apos;", b"'"), (b"&amp;", b"&"))
 
 
-def remote_url(source: Source, plain: tuple[Span, ...], packed: tuple[Span, ...] = ()) -> str:
-    """Return the first ``dcterms:provenance`` in the packets, as attribute or element; "" if there is none."""
-    for span in plain:
-        if found := provenance(source.read(span.start, min(span.length, PACKET))):
-            return found
-    for span in packed:
+def packets(source: Source, plain: tuple[Span, ...], packed: tuple[Span, ...] = ()) -> tuple[bytes, ...]:
+    """Return the beginning of each of the first packets."""
+    found = [source.read(span.start, min(span.length, PACKET)) for span in plain[:PACKETS]]
+    for span in packed[:PACKETS]:
         try:
-            packet = zlib.decompressobj().decompress(source.read(span.start, min(span.length, PACKET)), PACKET)
+            found.append(zlib.decompressobj().decompress(source.read(span.start, min(span.length, PACKET)), PACKET))
         except zlib.error:
             continue
-        if found := provenance(packet):
-            return found
-    return ""
+    return tuple(found)
+
+
+def remote_url(found: Iterable[bytes]) -> str:
+    """Return the first ``dcterms:provenance`` in the packets, as attribute or element; "" if there is none."""
+    return next(filter(None, map(provenance, found)), "")
 
 
 def provenance(packet: bytes) -> str:
@@ -36,17 +42,28 @@ def provenance(packet: bytes) -> str:
             return ""
         packet = packet.replace(b"\0", b"")  # UTF-16 or UTF-32; a URL is ASCII
     prefixes = {b"dcterms", *(found[1] for found in _PREFIX.finditer(packet))}
+    return next(_values(packet, prefixes, b"provenance"), "")
+
+
+def values(packet: bytes, namespace: str, name: str) -> Iterator[str]:
+    """Yield what the property *name* of *namespace* says in *packet*, once for each form that it is written in."""
+    if name.encode() not in packet:
+        return
+    bound = rb"xmlns:([A-Za-z_][\w.-]{0,31})\s{0,16}=\s{0,16}[\"']" + re.escape(namespace.encode()) + rb"[\"']"
+    yield from _values(packet, {found[1] for found in re.finditer(bound, packet)}, name.encode())
+
+
+def _values(packet: bytes, prefixes: Iterable[bytes], local: bytes) -> Iterator[str]:
     for prefix in sorted(prefixes)[:8]:
-        name = re.escape(prefix) + rb":provenance"
+        name = re.escape(prefix) + rb":" + local
         for form in (
             name + rb"\s{0,16}=\s{0,16}\"([^\"<]{1,%d})\"" % _URL,
             name + rb"\s{0,16}=\s{0,16}'([^'<]{1,%d})'" % _URL,
             rb"<" + name + rb"(?:\s[^<>]{0,256})?>\s{0,64}([^<>]{1,%d}?)\s{0,64}</" % _URL,
             rb"<" + name + rb"\s[^<>]{0,256}?rdf:resource\s{0,16}=\s{0,16}[\"']([^\"'<]{1,%d})[\"']" % _URL,
         ):
-            if found := re.search(form, packet):
-                return _text(found[1])
-    return ""
+            if (found := re.search(form, packet)) and (text := _text(found[1])):
+                yield text
 
 
 def _text(raw: bytes) -> str:

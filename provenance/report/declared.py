@@ -34,7 +34,7 @@ class Origin(StrEnum):
     INGREDIENT = "ingredient"
     DISCLOSURE = "disclosure"
     HINT = "hint"  # in a signed manifest, but not in the standard's field
-    TRACE = "trace"  # metadata that no signature covers
+    TRACE = "trace"  # ordinary metadata: nobody stated it under a signature
 
 
 class Part(StrEnum):

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +32,7 @@ from provenance.engine.read import NOT_FOUND, REMOTE, TOO_LARGE, crjson, read
 from provenance.engine.versions import below_reading_floor, versions
 from provenance.errors import AssetError
 from provenance.home import Home
+from provenance.record import dataclass
 from provenance.terms import Integrity, Level, StatusLevel
 from provenance.trust.lists import load
 from provenance.trust.model import Purpose, Tier, Trust
@@ -288,6 +289,7 @@ def _assembled(
         coverage=judged.coverage,
         stops=judged.stops,
         statuses=(*judged.statuses, *_damage(scan)),
+        traces=_traces(scan, judged),
         name_suggests=named.value if named is not None and not _agrees(named, scan.kind) else "",
         environment=_environment(options.trust, now),
         problem=judged.problem,
@@ -298,6 +300,14 @@ def _damage(scan: Prescan) -> tuple[Status, ...]:
     return tuple(
         Status(terms.OWN + "container.damage", StatusLevel.INFORMATIONAL, "", found, "ours") for found in scan.damage
     )
+
+
+def _traces(scan: Prescan, judged: _Judged) -> tuple[tuple[str, str], ...]:
+    """Return what ordinary metadata says of AI; nothing where a manifest that holds says as much itself."""
+    if judged.integrity is not Integrity.INTACT or judged.chain is None:
+        return scan.traces
+    stated = (action.source_type for manifest in judged.chain.manifests for action in manifest.actions)
+    return () if any(found in terms.GENERATIVE_SOURCE_TYPES for found in stated) else scan.traces
 
 
 def _agrees(named: Kind, found: Kind) -> bool:
