@@ -138,6 +138,27 @@ def test_an_interrupt_is_one_line():
     assert errors == "error: interrupted\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_an_answer_that_cannot_be_written_is_one_line():
+    """A full disk under stdout gives one line and exit code 2, which is never a no."""
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run([*CLI, "schema"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+
+    assert found.returncode == 2
+    assert found.stderr == "error: the answer cannot be written (No space left on device)\n"
+
+
+def test_a_fault_of_ours_is_no_answer():
+    """A bug ends with exit code 2: 1 would say that a picture does not meet what was asked."""
+    broken = "import sys; from provenance import commands; commands._run = lambda: 1 / 0; commands.main()"
+
+    found = subprocess.run([sys.executable, "-c", broken], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert found.returncode == 2
+    assert found.stderr.splitlines()[-1] == "error: a fault in provenance itself; please report the lines above"
+    assert "ZeroDivisionError" in found.stderr
+
+
 def test_a_reader_who_leaves_is_no_error():
     """``provenance … | head -1`` ends without a word."""
     reading, writing = os.pipe()

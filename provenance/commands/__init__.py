@@ -49,7 +49,21 @@ def main() -> None:
         status = INTERRUPTED
     except BrokenPipeError:
         status = hang_up()
+    except Exception as exc:  # noqa: BLE001 - Python's own exit code for it, 1, would read as "no"
+        status = _fault(exc)
     sys.exit(status)
+
+
+def _fault(exc: Exception) -> int:
+    """Say what ended this run without an answer: stdout that takes no more, or a bug."""
+    if isinstance(exc, OSError) and exc.filename is None:
+        print(f"error: the answer cannot be written ({exc.strerror or exc})", file=sys.stderr)
+    else:
+        import traceback  # here: slow to load
+
+        traceback.print_exception(exc)
+        print("error: a fault in provenance itself; please report the lines above", file=sys.stderr)
+    return hang_up()
 
 
 def hang_up() -> int:
