@@ -11,7 +11,7 @@ JOBS ?= auto
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types deep bench schemas format clean system-packages
+.PHONY: help demo test check lint types deep bench schemas format clean system-packages axe
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -20,7 +20,7 @@ help: ## list what can be made
 demo: $(STAMPS)/run ## the main job, shown on two drawn pictures
 	$(BIN)/provenance demo
 
-test: $(STAMPS)/test system-packages ## install what the tests need, and run the suite
+test: $(STAMPS)/test system-packages axe ## install what the tests need, and run the suite
 	$(BIN)/python -m pytest -n $(JOBS) -m "not deep"
 
 check: lint types test ## what every commit passes: style, types, rooms, the suite
@@ -84,3 +84,9 @@ system-packages:
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq 2>/dev/null \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null 2>&1; \
 	then echo "installed:$$missing"; else echo "not installed, tests that need them are skipped:$$missing" >&2; fi
+
+# What looks for barriers in the pages that we write; without it those tests are skipped, by name.
+axe:
+	@[ -f .cache/axe/node_modules/axe-core/axe.min.js ] && exit 0; command -v npm >/dev/null && mkdir -p .cache/axe && \
+		npm install --prefix .cache/axe --no-audit --no-fund --silent axe-core@4 </dev/null || \
+		echo "axe-core is not installed, tests that need it are skipped" >&2

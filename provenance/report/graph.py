@@ -132,7 +132,7 @@ def _box(cell: _Cell, x: int, y: int, say: Catalogue) -> Box:
     if cell.folded:
         states = list(dict.fromkeys(say(f"casefile.state.{link.state}") for link in cell.links))
         more = say("casefile.graph.more", n=len(cell.links))
-        return Box(x, y, "folded", more, (_fit(", ".join(states)),))
+        return Box(x, y, "folded", more, (_fit(say.join(states)),))
     (link,) = cell.links
     name = link.title or (say("casefile.graph.now") if not link.depth else relationship_phrase(link.relationship, say))
     lines = [name]

@@ -54,6 +54,7 @@ class Group:
 
     heading: str
     strength: str
+    time: str
     steps: tuple[Step, ...]
 
 
@@ -123,10 +124,13 @@ def said(text: str) -> Markup:
 
 
 def _groups(report: Report, say: Catalogue) -> tuple[Group, ...]:
+    times = {link.id: link.time.sentence.text for link in report.chain if link.time}
     found = []
     for _, steps in groupby(report.ledger, key=lambda step: (step.manifest, step.strength, step.gathered, step.origin)):
         group = tuple(steps)
-        found.append(Group(heading(group[0], say), say(f"report.full.strength.{group[0].strength}"), group))
+        first = group[0]
+        strength = say(f"report.full.strength.{first.strength}")
+        found.append(Group(heading(first, say), strength, times.get(first.manifest, ""), group))
     return tuple(found)
 
 
@@ -166,7 +170,7 @@ def _signer(report: Report, say: Catalogue) -> Answer:
     interim = signer.sentence.id == "report.signer.interim"
     word = "withdrawn" if signer.withdrawn else "interim" if interim else signer.level.value
     reasons = [found.text for found in signer.problems]
-    reasons.append(say("report.full.revocation", text=signer.revocation))
+    reasons.append(say("report.full.revocation", text=say.term("report.revocation", signer.revocation)))
     return Answer("signer", say(f"casefile.short.signer.{word}"), signer.sentence.text, tuple(reasons))
 
 
