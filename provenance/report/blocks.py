@@ -136,7 +136,7 @@ def signer_block(verification: Verification, say: Catalogue, *, now: datetime) -
         revocation=signer.revocation,
         product=shown(signer.product),
         problems=tuple(sentence(say, "report.signer.problem", problem=problem) for problem in signer.problems),
-        path=tuple(_certificate(certificate) for certificate in signer.chain),
+        path=tuple(_certificate(certificate) for certificate in signer.chain if not certificate.stray),
         algorithm=shown(signer.algorithm),
     )
 

@@ -172,19 +172,20 @@ def _chains(
         following: list[tuple[x509.Certificate, ...]] = []
         for chain in grown:
             for anchor in anchors.get(chain[-1].issuer.public_bytes(), ()):
-                if _issued(chain[-1], anchor):
+                if issued(chain[-1], anchor):
                     yield (*chain, anchor)
             following += [
                 (*chain, other)
                 for other in others
-                if other not in chain and chain[-1].issuer == other.subject and _issued(chain[-1], other)
+                if other not in chain and chain[-1].issuer == other.subject and issued(chain[-1], other)
             ]
         grown = following[:32]
         if not grown:
             return
 
 
-def _issued(child: x509.Certificate, parent: x509.Certificate) -> bool:
+def issued(child: x509.Certificate, parent: x509.Certificate) -> bool:
+    """Whether *parent*'s name and key stand behind *child*; nothing about whether it may issue."""
     try:
         child.verify_directly_issued_by(parent)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):

@@ -17,7 +17,7 @@ from provenance.container.model import RawManifest
 from provenance.terms import StatusLevel
 from provenance.trust.model import Purpose, Trust
 from provenance.verification.model import Identity, Status, VerifiedIdentity
-from provenance.verification.signers import certificates, describe, judge
+from provenance.verification.signers import certificates, described, judge
 from provenance.verification.values import assertion_of, base, items, table, text
 
 X509 = "cawg.x509.cose"
@@ -82,7 +82,7 @@ def _identity(
         kind=kind,
         outcome=_outcome(statuses, trusted=bool(hits), readable=cose is not None and not cose.error),
         roles=tuple(text(role) for role in items(payload.get("role"))),
-        chain=tuple(describe(certificate) for certificate in chain),
+        chain=described(chain),
         hits=hits,
         issuer=text(credential.get("issuer")),
         verified=tuple(_verified(credential)),

@@ -39,6 +39,7 @@ class Certificate:
     not_before: str  # ISO 8601 UTC
     not_after: str
     self_issued: bool = False
+    stray: bool = False  # sent along, but no signature leads to it from the leaf: it says nothing about the signer
 
 
 @dataclass(frozen=True, slots=True)

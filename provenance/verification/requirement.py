@@ -19,6 +19,7 @@ class Require(StrEnum):
 
 
 _LEAST = {Require.LISTED: Level.LISTED, Require.KNOWN: Level.KNOWN, Require.INTACT: Level.INTACT}
+OTHER_SUBJECT = "pin.other_subject"  # the pinned authority issued this certificate to somebody else
 _UNTOLD = frozenset({Integrity.NOT_CHECKED, Integrity.ELSEWHERE})
 
 
@@ -43,13 +44,14 @@ def signed_by(found: Verification, expected: str) -> bool:
     """Whether the active manifest was signed by *expected*: a SHA-256 fingerprint of any certificate of its path
     or of the anchor that knows it, or the reader's own name for the signer.
 
-    A name in a certificate never counts: anyone can write it.
+    A name in a certificate never counts, nor does a certificate that was only sent along: anyone can write either.
     """
     active = found.active_manifest
-    if active is None or found.integrity is not Integrity.INTACT:
+    if active is None or found.integrity is not Integrity.INTACT or found.level is Level.UNVERIFIED:
         return False
+    signer = active.signer
     wanted = expected.replace(":", "").replace(" ", "").lower()
-    fingerprints = {certificate.sha256 for certificate in active.signer.chain}
-    fingerprints |= {hit.anchor_sha256 for hit in active.signer.hits}
-    names = {hit.name for hit in active.signer.hits if hit.level is Level.KNOWN}
-    return wanted in fingerprints or expected in names
+    fingerprints = {certificate.sha256 for certificate in signer.chain if not certificate.stray}
+    fingerprints |= {hit.anchor_sha256 for hit in signer.hits}
+    names = {hit.name for hit in signer.hits if hit.level is Level.KNOWN}
+    return wanted in fingerprints or (expected in names and OTHER_SUBJECT not in signer.problems)

@@ -8,6 +8,7 @@ list beats every list, pin and time stamp (T7).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -19,7 +20,17 @@ from provenance.container.model import RawSignature
 from provenance.record import dataclass
 from provenance.terms import Integrity, Level, TimeKind
 from provenance.trust.model import Denial, Purpose, Tier, Trust, TrustList
-from provenance.trust.paths import Failure, Path, anchors_of, find_path, leaf_fault, parse_der, parse_pem, sha256
+from provenance.trust.paths import (
+    Failure,
+    Path,
+    anchors_of,
+    find_path,
+    issued,
+    leaf_fault,
+    parse_der,
+    parse_pem,
+    sha256,
+)
 from provenance.trust.pins import Pin
 from provenance.verification.hits import hit_of_list, hit_of_pin
 from provenance.verification.model import Certificate, SignedTime, Signer, TrustHit
@@ -80,6 +91,18 @@ def describe(certificate: x509.Certificate) -> Certificate:
     )
 
 
+@lru_cache(maxsize=256)
+def described(chain: tuple[x509.Certificate, ...]) -> tuple[Certificate, ...]:
+    """Return *chain* as plain data; what anybody may have put beside their own path is marked as stray."""
+    path = list(chain[:1])
+    for _ in chain:
+        path += [other for other in chain if other not in path and any(issued(child, other) for child in path)]
+    return tuple(
+        describe(certificate) if certificate in path else replace(describe(certificate), stray=True)
+        for certificate in chain
+    )
+
+
 def signer(
     signature: RawSignature, time: SignedTime, codes: frozenset[str], integrity: Integrity, trust: Trust, now: datetime
 ) -> Signer:
@@ -105,7 +128,7 @@ def signer(
     product = _product(leaf, judged, trust)
     return Signer(
         level=level,
-        chain=tuple(describe(certificate) for certificate in chain),
+        chain=described(chain),
         algorithm=algorithm,
         hits=judged.hits,
         expired=expired,
