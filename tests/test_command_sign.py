@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import json
 import os
@@ -92,6 +93,56 @@ def test_a_folder_gets_results_in_a_folder(artist: Run, tmp_path: Path) -> None:
     assert wrong.err.splitlines()[-1] == (
         "error: one.png: is not a folder, and there are several pictures; make the folder first"
     )
+
+
+def on_a_terminal(line: list[str], environment: dict[str, str]) -> str:
+    """Run *line* with a terminal for its stderr; return what that showed."""
+    leader, follower = os.openpty()
+    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=follower, env=environment)
+    os.close(follower)
+    shown = b""
+    with contextlib.suppress(OSError):  # how Linux says that nobody writes any more
+        while block := os.read(leader, 4096):
+            shown += block
+    os.close(leader)
+    process.wait(60)
+    return shown.decode()
+
+
+def test_of_a_folder_pictures_are_taken_and_nothing_twice(artist: Run, tmp_path: Path) -> None:
+    """Notes in a folder, and what was signed there before, are left out and counted; a named file is always taken."""
+    folder = tmp_path / "show"
+    folder.mkdir()
+    pictures.png(folder / "a.png")
+    (folder / "list.txt").write_text("not a picture")
+
+    assert artist("sign", "show").exit == 0
+    again = artist("sign", "show", "--overwrite")
+    checked = artist("verify", "show", "--format", "json")
+
+    assert sorted(path.name for path in folder.iterdir()) == ["a.png", "a.signed.png", "list.txt"]
+    assert again.exit == 0
+    assert "2 files in folders were left out" in again.err
+    assert again.err.splitlines()[0].endswith(": a.signed.png, list.txt")
+    assert [json.loads(line)["file"]["name"] for line in checked.out.splitlines()] == ["a.png", "a.signed.png"]
+    assert artist("sign", "show/list.txt").exit == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is a thing of POSIX")
+@pytest.mark.parametrize(("command", "word"), [("sign", "Signing"), ("verify", "Checking")])
+def test_progress_is_for_people_who_wait(command: str, word: str, artist: Run, home: Home, tmp_path: Path) -> None:
+    """For more than a few files a terminal shows progress on stderr; a pipe never does, nor --quiet."""
+    for name in "abcd":
+        pictures.png(tmp_path / f"{name}.png")
+
+    def shown(*more: str) -> str:
+        line = [sys.executable, str(CHECKOUT / "cli.py"), command, str(tmp_path), *more]
+        environment = {**os.environ, "PROVENANCE_HOME": str(home.path), "TERM": "xterm"}
+        return on_a_terminal(line, environment)
+
+    assert word in shown()
+    assert word not in shown("--quiet")
+    assert word not in artist(command, str(tmp_path)).err
 
 
 def test_a_preview_signs_nothing(artist: Run, tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import typer
 
@@ -13,9 +16,11 @@ from provenance.home import Home
 from provenance.plain import plain
 from provenance.report.wording import languages
 from provenance.verification.options import Options
-from provenance.verification.sidecars import ENDING
 
 LANGUAGE_HELP = f"Language of the report: {', '.join(languages())}. PROVENANCE_LANG sets it for every command."
+_FEW = 3  # files, above which progress is shown
+
+Value = TypeVar("Value")
 
 
 class Answers:
@@ -33,25 +38,41 @@ class Answers:
         typer.echo(f"error: {plain(problem, limit=2000)}", err=True)
 
 
-def expand(files: Iterable[Path]) -> Iterator[Path]:
-    """Yield *files*, and the files inside the folders among them, sorted; sidecars and hidden files are left out.
+def expand(files: Sequence[Path], *, results: bool = True, quiet: bool = False) -> list[Path]:
+    """Return *files*, with the pictures in the folders among them; a file that is named is always taken.
+
+    Args:
+        results: also take what `sign` wrote beside a picture of the same folder.
+        quiet: do not say on stderr what was left out.
 
     Raises:
-        AssetError: if a folder holds no file.
+        AssetError: if a folder holds no picture.
     """
-    for path in files:
-        if not path.is_dir():
-            yield path
-            continue
-        inside = [entry for entry in sorted(path.rglob("*")) if entry.is_file() and _wanted(entry, path)]
-        if not inside:
-            raise AssetError(path.name or str(path), "holds no file to check")
-        yield from inside
+    if not any(map(os.path.isdir, files)):  # a NUL in a name is no error here
+        return list(files)
+    from provenance.commands.folders import pictures  # here: one picture needs no folder
+
+    found, others = pictures(files, results=results)
+    if others and not quiet:
+        typer.echo(f"note: {others}", err=True)
+    return found
 
 
-def _wanted(entry: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in entry.relative_to(folder).parts)
-    return not hidden and entry.suffix != ENDING
+def progress(
+    found: Iterable[Value], *, total: int, label: str, quiet: bool = False, answers: bool = False
+) -> Iterator[Value]:
+    """Yield what is *found*, with progress on a terminal's stderr where it is more than a few.
+
+    Args:
+        answers: every file gets an answer on stdout as it comes; on a terminal that is progress enough.
+    """
+    if quiet or total <= _FEW or not sys.stderr.isatty() or (answers and sys.stdout.isatty()):
+        yield from found
+        return
+    from rich.console import Console  # here: slow to load, and one picture needs none
+    from rich.progress import track
+
+    yield from track(found, description=label, total=total, console=Console(stderr=True), transient=True)
 
 
 def checking_options(place: Home, *, as_of: str = "", sidecar: Path | None = None) -> Options:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import expand
+from provenance.commands.shared import expand, progress
 from provenance.commands.unlock import (
     HomeOption,
     IdentityOption,
@@ -44,7 +43,6 @@ from provenance.trust.lists import load as load_trust
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-_FEW = 3  # files, above which progress is shown
 _ANSWER = "no|yes|ask"
 _FAILED = 2
 
@@ -141,7 +139,7 @@ def sign(
     Exit codes: 0 all files were signed, 2 some were not.
     """
     place = homes.locate(home)
-    pictures = list(expand(files))
+    pictures = expand(files, results=False, quiet=quiet)
     if len(pictures) > 1 and output is not None and not output.is_dir():
         raise OutputError(
             plain(output.name), "is not a folder, and there are several pictures", "make the folder first"
@@ -264,7 +262,7 @@ def _sign_all(
 ) -> int:
     failed = 0
     told: set[Note] = set()
-    for picture in _progress(pictures, quiet=quiet):
+    for picture in progress(pictures, total=len(pictures), label=say("sign.signing"), quiet=quiet):
         try:
             signed = sign_one(picture, declaration, credential=credential, options=options)
         except ProvenanceError as exc:
@@ -299,14 +297,3 @@ def _tell(signed: Signed, credential: Credential, told: set[Note], *, verbose: b
 
 def _warn(text: str) -> None:
     typer.echo(f"note: {text}", err=True)
-
-
-def _progress(pictures: Sequence[Path], *, quiet: bool) -> Iterator[Path]:
-    """Yield *pictures*, with progress on a terminal's stderr where there are more than a few."""
-    if quiet or len(pictures) <= _FEW or not sys.stderr.isatty():
-        yield from pictures
-        return
-    from rich.console import Console  # here: slow to load, and one picture needs none
-    from rich.progress import track
-
-    yield from track(pictures, description=say("sign.signing"), console=Console(stderr=True), transient=True)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import LANGUAGE_HELP, Answers, checking_options, expand, told
+from provenance.commands.shared import LANGUAGE_HELP, Answers, checking_options, expand, progress, told
 from provenance.report.build import build
 from provenance.report.export import to_json
 from provenance.report.run import same_signer
@@ -63,7 +63,9 @@ def verify(
     answers = Answers()
     found: list[Verification] = []
     settings = load_settings(place.config)
-    for path, outcome in verify_files(expand(files), options=options, settings=settings, fetch=fetch):
+    pictures = expand(files, quiet=quiet)
+    outcomes = verify_files(pictures, options=options, settings=settings, fetch=fetch)
+    for path, outcome in progress(outcomes, total=len(pictures), label=say("run.checking"), quiet=quiet, answers=True):
         if not isinstance(outcome, Verification):
             answers.error(path, outcome)
             continue
@@ -73,13 +75,14 @@ def verify(
             answer = signed_by(outcome, expect_signer)
         answers.add(answer)
         if not quiet:
-            typer.echo(_shown(outcome, form, say.language))
+            gap = "\n" if form is Format.TEXT and len(found) > 1 else ""
+            typer.echo(gap + _shown(outcome, form, say.language))
     if not quiet and form is Format.TEXT:
-        for line in same_signer(found, say):
-            typer.echo(line)
+        for number, line in enumerate(same_signer(found, say)):
+            typer.echo(line if number else f"\n{line}")
     raise typer.Exit(exit_code(answers.given))
 
 
 def _shown(found: Verification, form: Format, language: str) -> str:
     report = build(found, language=language, now=datetime.now(UTC))
-    return to_json(report, indent=None) if form is Format.JSON else render(report) + "\n"
+    return to_json(report, indent=None) if form is Format.JSON else render(report).rstrip("\n")

@@ -10,7 +10,7 @@ from provenance.container.model import Kind
 from provenance.errors import AssetError, OutputError
 from provenance.plain import plain
 from provenance.signing.options import Note, Options
-from provenance.verification.sidecars import ENDING
+from provenance.verification.sidecars import ENDING, SIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _beside(asset: Path, kind: Kind, *, frames: int, options: Options) -> str:
 
 
 def _path(asset: Path, kind: Kind, *, sidecar: bool, options: Options) -> Path:
-    name = asset.name + ENDING if sidecar else f"{asset.stem}.signed{asset.suffix}"
+    name = asset.name + ENDING if sidecar else f"{asset.stem}{SIGNED}{asset.suffix}"
     output = options.output
     if output is None:
         return asset if options.in_place and not sidecar else asset.with_name(name)

@@ -11,6 +11,7 @@ from provenance.container.opening import opened
 from provenance.errors import AssetError
 
 ENDING = ".c2pa"
+SIGNED = ".signed"  # what `sign` puts between a name and its extension
 
 
 @dataclass(frozen=True, slots=True)
