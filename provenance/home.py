@@ -53,7 +53,7 @@ def locate(chosen: Path | None = None) -> Home:
 def _platform_directory() -> Path:
     # The two common cases by hand: platformdirs costs a one-shot verify 10 ms of import on Windows alone.
     if sys.platform == "win32":
-        import platformdirs  # noqa: PLC0415 - needs the registry; only loaded there
+        import platformdirs  # asks the registry; loaded on Windows only
 
         return Path(platformdirs.user_data_dir("provenance", appauthor=False))
     if sys.platform == "darwin":

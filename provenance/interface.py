@@ -58,7 +58,7 @@ def verify_all(
     language: str = DEFAULT,
     slots: int | None = None,
 ) -> Iterator[tuple[Path, Report | ProvenanceError]]:
-    """Check many pictures in *slots* children; yield each path with its report, or with what kept it from being read."""
+    """Check many pictures in *slots* children; yield each with its report, or what kept it from being read."""
     options = Options(
         trust=trust,
         home=str(home.path.absolute()) if home else "",

@@ -16,7 +16,7 @@ class Integrity(StrEnum):
     """What can be said about the bytes. Only `INTACT` is a yes."""
 
     INTACT = "intact"  # what was signed is what is here
-    EXPIRED = "expired"  # the bytes hold, but the certificate has run out and no trusted time stamp vouches for the time
+    EXPIRED = "expired"  # the bytes hold; the certificate has run out, and no trusted time stamp is older
     ALTERED = "altered"  # signature, hash or structure does not hold; reasons in the statuses
     NOT_COVERED = "not_covered"  # signature holds, but not every byte that matters is under a hash
     NO_CREDENTIALS = "no_credentials"  # says nothing about origin
@@ -137,7 +137,13 @@ GENERATIVE_SOURCE_TYPES = frozenset(
     }
 )
 POSSIBLY_GENERATIVE_SOURCE_TYPES = frozenset(
-    {SourceType.COMPOSITE, SourceType.SCREEN_CAPTURE, SourceType.VIRTUAL_RECORDING, DST + "digitalArt", DST + "softwareImage"}
+    {
+        SourceType.COMPOSITE,
+        SourceType.SCREEN_CAPTURE,
+        SourceType.VIRTUAL_RECORDING,
+        DST + "digitalArt",
+        DST + "softwareImage",
+    }
 )
 
 
@@ -156,23 +162,57 @@ INCEPTION_ACTIONS = frozenset({"c2pa.created", "c2pa.opened"})
 NON_EDITORIAL_ACTIONS = frozenset(
     "c2pa." + name
     for name in (
-        "converted", "edited.metadata", "enhanced", "published", "redacted", "repackaged",
-        "resized.proportional", "transcoded", "watermarked.bound", "watermarked.unbound",
+        "converted",
+        "edited.metadata",
+        "enhanced",
+        "published",
+        "redacted",
+        "repackaged",
+        "resized.proportional",
+        "transcoded",
+        "watermarked.bound",
+        "watermarked.unbound",
     )
 )
 EDITORIAL_ACTIONS = frozenset(
     "c2pa." + name
     for name in (
-        "addedText", "adjustedColor", "changedSpeed", "cropped", "deleted", "drawing", "dubbed", "edited",
-        "filtered", "mastered", "mixed", "orientation", "remixed", "resized", "translated", "trimmed",
+        "addedText",
+        "adjustedColor",
+        "changedSpeed",
+        "cropped",
+        "deleted",
+        "drawing",
+        "dubbed",
+        "edited",
+        "filtered",
+        "mastered",
+        "mixed",
+        "orientation",
+        "remixed",
+        "resized",
+        "translated",
+        "trimmed",
     )
 )
 WRITABLE_ACTIONS = INCEPTION_ACTIONS | NON_EDITORIAL_ACTIONS | EDITORIAL_ACTIONS | {"c2pa.placed"}
 READ_ONLY_ACTIONS = frozenset(
     "c2pa." + name
     for name in (
-        "modified", "rendered", "reviewed", "unknown", "color_adjustments", "watermarked", "removed",
-        "copied", "formatted", "version_updated", "printed", "managed", "produced", "saved",
+        "modified",
+        "rendered",
+        "reviewed",
+        "unknown",
+        "color_adjustments",
+        "watermarked",
+        "removed",
+        "copied",
+        "formatted",
+        "version_updated",
+        "printed",
+        "managed",
+        "produced",
+        "saved",
     )
 )
 
