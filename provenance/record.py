@@ -1,7 +1,7 @@
 """`dataclass(frozen=True, slots=True)`, made in a third of the time.
 
-For what a one-shot `verify` loads, and nothing else (ADR 0012): it makes fifty such classes in parent and child
-before it reads a byte, and the standard decorator compiles six functions for each. Here one is compiled,
+For what a one-shot `verify` or `sign` loads (ADR 0012): fifty such classes are made before a byte is read, and the
+standard decorator compiles six functions for each. Here one is compiled,
 `__init__`; the others are the same for every record. `dataclasses.fields`, `replace`, `asdict`, ``match``, copying
 and pickling work as ever. What no model of ours uses (``kw_only``, ``init=False``, fields not compared) is refused.
 """

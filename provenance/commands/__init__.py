@@ -41,6 +41,8 @@ def main() -> None:
     """Run the command line."""
     early.start(sys.argv[1:])
     gc.disable()  # until the command is loaded: loading makes no garbage, and looking for it takes time
+    # Nor does pydantic look through every installed package for plug-ins, which could change what a declaration says.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     try:
         status = _run()
         sys.stdout.flush()

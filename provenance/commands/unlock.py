@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from provenance.credentials.passphrase import Ask, Origin, Sources, obtain, once
 from provenance.credentials.preflight import Fault
 from provenance.home import DEFAULT_IDENTITY, Home
 from provenance.plain import plain
+from provenance.record import dataclass
 from provenance.report.wording import say
 
 HomeOption = Annotated[Path | None, typer.Option("--home", metavar="FOLDER", help="Where your identities lie.")]

@@ -6,7 +6,7 @@ version that we accept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from provenance.record import dataclass
 
 INTEGER, OCTET_STRING, NULL, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 

@@ -14,7 +14,6 @@ changes identities.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from provenance.credentials.preflight import Fault
 from provenance.errors import CredentialError
 from provenance.home import DEFAULT_IDENTITY, Home
 from provenance.plain import plain
+from provenance.record import dataclass
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)  # names of devices on Windows

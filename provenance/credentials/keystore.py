@@ -11,7 +11,6 @@ import base64
 import binascii
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -30,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from provenance.credentials import der, system
 from provenance.errors import CredentialError
+from provenance.record import dataclass
 
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey

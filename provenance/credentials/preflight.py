@@ -8,7 +8,6 @@ the file; one that does not is worth knowing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TypeVar
@@ -23,6 +22,7 @@ from provenance.credentials import keystore
 from provenance.credentials.keystore import PrivateKey
 from provenance.errors import CredentialError
 from provenance.plain import plain
+from provenance.record import dataclass
 from provenance.terms import (
     EKU_ANY,
     EKU_C2PA_CLAIM_SIGNING,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from provenance.declaration.kinds import KINDS, AiKind, Generative
 from provenance.declaration.parts import Author, Ingredient, NoGenerativeAi, Part, Step
 from provenance.declaration.permissions import Permissions
 from provenance.declaration.tool import Tool
 from provenance.declaration.words import ORIGIN_TYPES, Origin
+from provenance.record import dataclass
 from provenance.terms import GENERATIVE_SOURCE_TYPES, SourceType
 
 Path = tuple[str | int, ...]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 
 from provenance.declaration.words import folded
+from provenance.record import dataclass
 
 MAX_FOUND = 8
 _CLOSE = 0.78

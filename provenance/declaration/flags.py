@@ -7,7 +7,6 @@ and its tools count only where the author says how the picture began.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from provenance.declaration.kinds import AiKind
@@ -16,6 +15,7 @@ from provenance.declaration.problems import choice
 from provenance.declaration.profile import Profile
 from provenance.declaration.text import quoted
 from provenance.errors import DeclarationError
+from provenance.record import dataclass
 
 _ANSWERS = ("yes", "no", "unknown")
 AI_USAGE = "KIND[:TOOL[:NOTE]], where KIND may end in =yes, =no or =unknown"

@@ -14,10 +14,10 @@ A reference or idea leaves no generated pixel: it is a human edit, and the AI st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
 
 from provenance.declaration.words import PlainWord, folded
+from provenance.record import dataclass
 from provenance.terms import NON_EDITORIAL_ACTIONS, SourceType
 
 

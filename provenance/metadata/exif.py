@@ -8,12 +8,12 @@ of metadata breaks the signature (metadata.md §3).
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import BinaryIO
 
 import piexif
 
 from provenance.errors import AssetError
+from provenance.record import dataclass
 
 _SOI = b"\xff\xd8"
 _APP0, _APP1, _SOS = 0xE0, 0xE1, 0xDA

@@ -7,13 +7,13 @@ what is shown here is what readers will be shown.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from provenance.container.model import RawAssertion, RawManifest, RawSignature
 from provenance.declaration.kinds import Generative
 from provenance.declaration.model import Declaration
 from provenance.declaration.permissions import ENTRIES
+from provenance.record import dataclass
 from provenance.report.layout import wrap
 from provenance.report.phrases import describe_action
 from provenance.report.wording import Catalogue

@@ -8,7 +8,6 @@ numbers: the engine's own JSON turns those into bytes (engine.md §8).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from provenance.declaration.dates import as_tdate
@@ -17,6 +16,7 @@ from provenance.declaration.model import Declaration
 from provenance.declaration.parts import Ai, Basis, Region, Step
 from provenance.declaration.tool import Tool
 from provenance.declaration.words import Origin
+from provenance.record import dataclass
 from provenance.terms import AI_PARAMETERS, BASIS_PARAMETER, SourceType
 
 _ABOUT_THE_WORK = frozenset({Origin.BLANK_CANVAS, Origin.RENDER, Origin.SCAN, Origin.COMPOSITE, Origin.GENERATED})

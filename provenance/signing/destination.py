@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from provenance.container.kinds import extensions, fits, right_name, suggested
 from provenance.container.model import Kind
 from provenance.errors import AssetError, OutputError
 from provenance.plain import plain
+from provenance.record import dataclass
 from provenance.signing.options import Note, Options
 from provenance.verification.sidecars import ENDING, SIGNED
 

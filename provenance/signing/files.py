@@ -16,12 +16,12 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from provenance.errors import AssetError, OutputError
 from provenance.plain import plain
+from provenance.record import dataclass
 from provenance.signing import platform
 
 # Short, so that a folder that takes the longest of names takes this one too (W4).

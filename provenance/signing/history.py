@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +11,7 @@ from provenance.container.model import Kind, Limits, Prescan
 from provenance.container.prescan import prescan
 from provenance.errors import AssetError
 from provenance.plain import plain
+from provenance.record import dataclass
 from provenance.signing.options import Note, Options
 from provenance.terms import SIGNER_UNTRUSTED, Integrity, StatusLevel
 from provenance.verification.check import check

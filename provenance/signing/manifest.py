@@ -12,7 +12,6 @@ Rules (ADR 0005, 0011; C2PA 2.4; conformance 0.2):
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from provenance.declaration.kinds import AiKind
 from provenance.declaration.model import Declaration
 from provenance.declaration.parts import Ai, Ingredient, Part
 from provenance.errors import DeclarationError
+from provenance.record import dataclass
 from provenance.signing.actions import Links, actions_data
 from provenance.signing.credit import credit_data, permission_data, statement_data
 from provenance.signing.plan import ManifestPlan, PlannedIngredient

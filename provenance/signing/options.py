@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from provenance.container.model import Kind, Limits
 from provenance.credentials.credential import Credential
+from provenance.record import dataclass
 from provenance.trust.model import NOBODY, Trust
 from provenance.verification.model import Verification
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from provenance.record import dataclass
 from provenance.terms import Relationship
 
 

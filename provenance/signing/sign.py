@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -28,6 +28,7 @@ from provenance.engine.versions import require_signing
 from provenance.errors import AssetError, CredentialError, OutputError, TimeStampError
 from provenance.metadata.exif import Credit, insertion, spliced
 from provenance.plain import plain
+from provenance.record import dataclass
 from provenance.signing.audit import audit
 from provenance.signing.destination import Destination, check_name, destination
 from provenance.signing.files import replacing
