@@ -30,9 +30,7 @@ def draw(size: tuple[int, int] = SIZE, *, shift: int = 0, mode: str = "RGB") -> 
         pen.line((0, y, width, y), fill=(90 + y * 80 // height, 150 + y * 60 // height, 225))
     left = (width // 6 + shift) % width
     pen.ellipse((left, height // 8, left + height // 4, height // 8 + height // 4), fill=(250, 220, 120))
-    pen.polygon(
-        [(0, height), (0, height * 2 // 3), (width // 2, height // 3), (width, height)], fill=(60, 110, 70)
-    )
+    pen.polygon([(0, height), (0, height * 2 // 3), (width // 2, height // 3), (width, height)], fill=(60, 110, 70))
     pen.polygon([(width // 3, height), (width, height // 2), (width, height)], fill=(40, 90, 60))
     return image.convert(mode)
 

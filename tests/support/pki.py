@@ -19,9 +19,7 @@ from provenance.terms import SIGNING_EKUS
 
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
-KEYS: dict[
-    str, Callable[[], PrivateKey]
-] = {  # the engine's name of the algorithm -> how to make a key for it
+KEYS: dict[str, Callable[[], PrivateKey]] = {  # the engine's name of the algorithm -> how to make a key for it
     "es256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "es384": lambda: ec.generate_private_key(ec.SECP384R1()),
     "es512": lambda: ec.generate_private_key(ec.SECP521R1()),
@@ -116,9 +114,7 @@ def authority(name: str = "Test Authority", *, algorithm: str = "es256", organiz
     """Make a root and an intermediate, valid from yesterday for ten years."""
     root_key, key = KEYS[algorithm](), KEYS[algorithm]()
     start, end = midnight(-1), midnight(3650)
-    root = _certificate(
-        subject(f"{name} Root", organization), root_key, ca=True, not_before=start, not_after=end
-    )
+    root = _certificate(subject(f"{name} Root", organization), root_key, ca=True, not_before=start, not_after=end)
     intermediate = _certificate(
         subject(f"{name} Intermediate", organization),
         key,
@@ -168,9 +164,7 @@ def _certificate(
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .add_extension(_usage(ca=ca), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False)
     )
     if ekus:
         usages = [x509.ObjectIdentifier(oid) for oid in ekus]
