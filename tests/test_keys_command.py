@@ -221,6 +221,29 @@ def test_questions_can_be_answered_by_number(home: Home) -> None:
     identities.load(home, "default", PASSPHRASE).test()
 
 
+def test_options_are_checked_before_questions_and_complete_them(home: Home) -> None:
+    """A slip in an option is said before the first question; an "ask" among the options has its contact asked for."""
+    slip = CliRunner().invoke(app, ["init", "--website", "nightjar.example"], input="Mika\n")
+    assert (slip.exit_code, slip.stderr.count("\n")) == (2, 1)
+    assert slip.stderr.startswith("error: website: 'nightjar.example' is not a web address")
+
+    answers = ["Mika", "", "", "", "", "https://nightjar.example/ask", "", "1", PASSPHRASE, PASSPHRASE]
+    done = CliRunner().invoke(app, ["init", "--training", "ask"], input="\n".join(answers) + "\n")
+    assert done.exit_code == 0, done.output
+    assert Profile.load(home.identity() / "profile.toml").contact == "https://nightjar.example/ask"
+
+
+def test_permissions_can_be_answered_in_the_words_of_the_options(home: Home) -> None:
+    """Whoever types no instead of its number is understood."""
+    answers = ["Mika", "", "", "", "", "no", "No", "yes", "", "", "1", PASSPHRASE, PASSPHRASE]
+
+    done = CliRunner().invoke(app, ["init"], input="\n".join(answers) + "\n")
+
+    assert done.exit_code == 0, done.output
+    said = Profile.load(home.identity() / "profile.toml").permissions
+    assert (said.generative_training, said.training, said.data_mining, said.inference) == ("no", "no", "yes", None)
+
+
 def test_nobody_to_answer_is_one_line(home: Home) -> None:
     """Without answers the questions end in one line that says how to do without them."""
     done = CliRunner().invoke(app, ["init"], input="")

@@ -155,6 +155,7 @@ def _one_to_five(text: str) -> int:
 def _interview(fields: dict[str, Any]) -> dict[str, Any]:
     """Ask for what no option gave; each answer is checked before the next question."""
     known = dict(fields)
+    _check_given(known)  # a slip in an option is said before the questions, not after them
     if "name" not in known:
         _explain("init.ask.name")
         known["name"] = _until_right(lambda: _checked({"name": _ask(say("init.ask.name.prompt"))}).name)
@@ -171,14 +172,24 @@ def _interview(fields: dict[str, Any]) -> dict[str, Any]:
             lambda text: [part.strip() for part in text.split(",") if part.strip()],
         )
     if "permissions" not in known:
-        known |= _ask_permissions(known)
+        known |= _ask_permissions()
+    if Answer.ASK in known.get("permissions", {}).values() and "contact" not in known:
+        known["contact"] = _ask_contact(known)
     if "tsa" not in known:
         _explain("init.ask.tsa")
         _answer(known, "tsa", say("init.ask.tsa.prompt"))
     return known
 
 
-def _ask_permissions(known: dict[str, Any]) -> dict[str, Any]:
+def _check_given(fields: dict[str, Any]) -> None:
+    """Refuse what no answer could mend; whom to ask may still be said."""
+    said = {key: value for key, value in fields.items() if key != "permissions"}
+    named = Profile.from_dict({"name": "x", **said})
+    if "name" in fields:
+        authority.check_handle(named.name)
+
+
+def _ask_permissions() -> dict[str, Any]:
     typer.echo("", err=True)
     _explain("init.ask.permissions")
     _explain("init.ask.choices")
@@ -188,16 +199,20 @@ def _ask_permissions(known: dict[str, Any]) -> dict[str, Any]:
         choice = _until_right(lambda: _choice(_ask(say("init.ask.choice"), default="4")))
         if choice is not None:
             answers[entry] = choice.value
-    found: dict[str, Any] = {"permissions": answers} if answers else {}
-    if Answer.ASK.value in answers.values() and "contact" not in known:
-        _explain("init.ask.contact")
-        base = {"name": known["name"], **found}
-        prompt = say("init.ask.contact.prompt")
-        found["contact"] = _until_right(lambda: Profile.from_dict(base | {"contact": _ask(prompt)}).contact)
-    return found
+    return {"permissions": answers} if answers else {}
+
+
+def _ask_contact(known: dict[str, Any]) -> str | None:
+    _explain("init.ask.contact")
+    base = {"name": known["name"], "permissions": known["permissions"]}
+    prompt = say("init.ask.contact.prompt")
+    return _until_right(lambda: Profile.from_dict(base | {"contact": _ask(prompt)}).contact)
 
 
 def _choice(text: str) -> Answer | None:
+    """Return what a number, or the word that the option takes, means."""
+    if text.lower() in set(Answer):
+        return Answer(text.lower())
     if text not in _CHOICES:
         raise CredentialError("answer", say("init.ask.number"))
     return _CHOICES[text]
@@ -235,7 +250,7 @@ def _until_right(ask: Callable[[], Value]) -> Value:
         except _NobodyThereError:
             raise
         except ProvenanceError as exc:
-            typer.echo(say("init.ask.again", problem=exc), err=True)
+            typer.echo(fill(say("init.ask.again", problem=exc), WIDTH), err=True)
 
 
 def _explain(key: str) -> None:
