@@ -37,6 +37,15 @@ def decode(data: bytes) -> RawSignature:
     )
 
 
+def byte_string(value: bytes) -> bytes:
+    """Return *value* as CBOR: what stands in the structures that are signed and stamped."""
+    size = len(value)
+    if size < 24:
+        return bytes([0x40 | size]) + value
+    lead, width = (0x58, 1) if size < 1 << 8 else (0x59, 2) if size < 1 << 16 else (0x5A, 4)
+    return bytes([lead]) + size.to_bytes(width, "big") + value
+
+
 def _certificates(protected: dict[Any, Any], unprotected: dict[Any, Any]) -> tuple[bytes, ...]:
     """Return the chain; claim version 1 allowed the text label, and the unprotected header."""
     for header, label in (

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from provenance.container.cose import byte_string
 from provenance.container.model import RawManifest
 from provenance.terms import StatusLevel
 from provenance.verification.model import Status
@@ -57,7 +58,7 @@ def signature_holds(raw: RawManifest) -> bool | None:
     chain = certificates(raw.signature)
     if not chain or not raw.claim_bytes or not raw.signature.protected:
         return None
-    signed = b"\x84\x6aSignature1" + _bytes(raw.signature.protected) + b"\x40" + _bytes(raw.claim_bytes)
+    signed = b"\x84\x6aSignature1" + byte_string(raw.signature.protected) + b"\x40" + byte_string(raw.claim_bytes)
     try:
         return _verified(chain[0].public_key(), raw.signature.algorithm, raw.signature.signature, signed)
     except InvalidSignature:
@@ -84,17 +85,6 @@ def _verified(key: object, algorithm: int | str | None, signature: bytes, signed
     else:
         return None
     return True
-
-
-def _bytes(value: bytes) -> bytes:
-    """Return *value* as a CBOR byte string."""
-    size = len(value)
-    if size < 24:
-        return bytes([0x40 | size]) + value
-    for lead, width in ((0x58, 1), (0x59, 2), (0x5A, 4)):
-        if size < 1 << 8 * width:
-            return bytes([lead]) + size.to_bytes(width, "big") + value
-    raise ValueError("too long")
 
 
 def _edited(raw: RawManifest, redacted: frozenset[str]) -> Iterator[str]:

@@ -211,7 +211,7 @@ def _manifest(
     about_claim = [status for status in everything if not about_identity(status)]
     codes = frozenset(status.code for status in about_claim)
     failures = frozenset(status.code for status in about_claim if status.level is StatusLevel.FAILURE)
-    time = signed_time(raw.signature.time_stamps, codes, trust, now)
+    time = signed_time(raw.signature, raw.claim_bytes, codes, trust, now)
     integrity = _integrity(failures)
     who = signer(raw.signature, time, failures, integrity, trust, now)
     if integrity is Integrity.INTACT and who.expired:

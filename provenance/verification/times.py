@@ -1,17 +1,21 @@
 """When a manifest was signed: a trusted time stamp, an untrusted one, or no time at all; never mixed (T9, F12).
 
-The engine checks that a stamp belongs to the signature; that its authority is one of the reader's
-time-stamp authorities is checked here, because the engine also takes claim-signing authorities for it (F7).
+The engine checks the signature of a stamp. That it is over this signature is checked here as well, and that its
+authority is one of the reader's time-stamp authorities, because the engine also takes claim signers' for it (F7).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from cryptography import x509
 
 from provenance import terms
+from provenance.container.cose import byte_string
+from provenance.container.model import RawSignature
 from provenance.record import dataclass
 from provenance.terms import TimeKind
 from provenance.trust.model import Purpose, Trust, TrustList
@@ -20,6 +24,11 @@ from provenance.verification.hits import hit_of_list
 from provenance.verification.model import SignedTime, TrustHit
 
 SKEW = timedelta(minutes=5)
+_DIGESTS: dict[str, Callable[[bytes], Any]] = {  # 2.16.840.1.101.3.4.2.1 to .3
+    "608648016503040201": hashlib.sha256,
+    "608648016503040202": hashlib.sha384,
+    "608648016503040203": hashlib.sha512,
+}
 _TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")  # OID 1.2.840.113549.1.9.16.1.4, DER
 
 
@@ -30,6 +39,16 @@ class Token:
     time: datetime
     signer_serial: int | None
     certificates: tuple[x509.Certificate, ...]
+    digest: str = ""  # of what was stamped: OID of the hash, and its value
+    imprint: bytes = b""
+
+    def over(self, signature: RawSignature, claim: bytes) -> bool:
+        """Whether the stamp is over *signature* (version 2) or *claim* (version 1; C2PA 2.4 §10.3.2.5)."""
+        make = _DIGESTS.get(self.digest)
+        return make is not None and any(
+            make(countersigned(signature.protected, what)).digest() == self.imprint
+            for what in (byte_string(signature.signature), claim)
+        )
 
     @property
     def signer(self) -> x509.Certificate | None:
@@ -40,12 +59,15 @@ class Token:
         return named[0] if len(named) == 1 else None
 
 
-def signed_time(tokens: Sequence[bytes], codes: frozenset[str], trust: Trust, now: datetime) -> SignedTime:
-    """Judge the time stamps of one signature.
+def signed_time(
+    signature: RawSignature, claim: bytes, codes: frozenset[str], trust: Trust, now: datetime
+) -> SignedTime:
+    """Judge the time stamps of *signature*, which is over *claim*.
 
     Args:
         codes: what the engine said about this manifest, all levels together.
     """
+    tokens = signature.time_stamps
     if not tokens:
         return SignedTime(TimeKind.NONE)
     problem = next((code for code in _PROBLEMS if code in codes), "")
@@ -57,6 +79,8 @@ def signed_time(tokens: Sequence[bytes], codes: frozenset[str], trust: Trust, no
     authority = signer.subject.rfc4514_string() if signer else ""
     if len(tokens) > 1:
         problem = "timeStamp.malformed"  # C2PA 2.4: exactly one token
+    elif not problem and not token.over(signature, claim):
+        problem = "timeStamp.mismatch"  # whatever anybody recorded about it
     if token.time > now + SKEW:
         problem = problem or "timeStamp.outsideValidity"
     if problem or "timeStamp.validated" not in codes or signer is None:
@@ -80,6 +104,8 @@ def _hits(token: Token, signer: x509.Certificate, trust: Trust, now: datetime) -
 
 
 def _path(token: Token, signer: x509.Certificate, found: TrustList) -> Path | None:
+    if not _for_stamps_only(signer):
+        return None
     path = find_path(
         signer,
         token.certificates,
@@ -90,14 +116,22 @@ def _path(token: Token, signer: x509.Certificate, found: TrustList) -> Path | No
     return path if isinstance(path, Path) and not path.dissent else None
 
 
+def _for_stamps_only(signer: x509.Certificate) -> bool:
+    """Whether the purpose of *signer* is critical, as RFC 3161 §2.3 wants; `paths` checks that it is the only one."""
+    try:
+        return signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage).critical
+    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return False
+
+
 def parse(token: bytes) -> Token | None:
     """Read a TimeStampToken, or the TimeStampResp that version 1 stamps hold; None if it is neither."""
     try:
         signed = _signed_data(token)
         info = _tst_info(signed)
         time = _generalized_time(info)
-        return Token(time, _signer_serial(signed), _certificates(signed))
-    except (ValueError, IndexError, TypeError):
+        return Token(time, _signer_serial(signed), _certificates(signed), *_imprint(info))
+    except (ValueError, IndexError, TypeError, StopIteration):
         return None
 
 
@@ -148,6 +182,18 @@ def _generalized_time(info: list[tuple[int, bytes, bytes]]) -> datetime:
     text = next((content for tag, content, _ in info if tag == 0x18), b"").decode("ascii")
     pattern = "%Y%m%d%H%M%S.%fZ" if "." in text else "%Y%m%d%H%M%SZ"
     return datetime.strptime(text, pattern).replace(tzinfo=UTC)
+
+
+def _imprint(info: list[tuple[int, bytes, bytes]]) -> tuple[str, bytes]:
+    """Return hash OID (hex) and value of the messageImprint: the first SEQUENCE behind version and policy."""
+    imprint = next(content for tag, content, _ in info if tag == 0x30)
+    algorithm, value = _elements(imprint)[:2]
+    return _elements(algorithm[1])[0][1].hex(), value[1]
+
+
+def countersigned(protected: bytes, payload: bytes) -> bytes:
+    """Return what a time stamp is over."""
+    return b"\x84\x70CounterSignature" + byte_string(protected) + b"\x40" + byte_string(payload)
 
 
 def _certificates(signed: list[tuple[int, bytes, bytes]]) -> tuple[x509.Certificate, ...]:
