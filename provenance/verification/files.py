@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from provenance.errors import AssetError, ProvenanceError
 from provenance.terms import Integrity
@@ -17,6 +18,9 @@ from provenance.verification.options import Options, Request
 from provenance.worker import codec
 from provenance.worker.pool import Died, Job, Pool
 from provenance.worker.settings import Settings
+
+if TYPE_CHECKING:
+    from provenance.trust.fetch import Rules
 
 CHECK = Job("provenance.verification.check:job", Verification)
 RAW: Job[str] = Job("provenance.verification.check:raw_job", str)
@@ -30,14 +34,15 @@ def verify_files(
     options: Options,
     slots: int | None = None,
     settings: Settings | None = None,
-    fetch: bool = False,
+    fetch: bool | Rules = False,
 ) -> Iterator[tuple[Path, Outcome]]:
     """Verify *paths* in their order, in *slots* children (by default one per processor, at most as many as files).
 
     Yields each path with its Verification, or with the error that kept it from being read.
 
     Args:
-        fetch: also fetch the credentials of a file that says they lie elsewhere; the only use of a network.
+        fetch: also fetch the credentials of a file that says they lie elsewhere, by the usual rules or by the given
+            ones; the only use of a network.
 
     Raises:
         WorkerError: if no child can be started.
@@ -52,7 +57,8 @@ def verify_files(
         for path, (_, answer) in zip(wanted, answers, strict=True):
             outcome = _settled(path, answer, limits, pool.missing_limits)
             if fetch and isinstance(outcome, Verification) and outcome.integrity is Integrity.ELSEWHERE:
-                outcome = _from_elsewhere(path, outcome.source.remote_url, options, pool, limits)
+                rules = None if fetch is True else fetch
+                outcome = _from_elsewhere(path, outcome.source.remote_url, rules, options, pool, limits)
             yield path, outcome
 
 
@@ -75,11 +81,13 @@ def raw_report(path: Path, *, options: Options, settings: Settings | None = None
             raise outcome
 
 
-def _from_elsewhere(path: Path, url: str, options: Options, pool: Pool, limits: Settings) -> Outcome:
-    from provenance.verification.remote import fetched  # an HTTP client, 20 ms, for the one flag that needs it
+def _from_elsewhere(
+    path: Path, url: str, rules: Rules | None, options: Options, pool: Pool, limits: Settings
+) -> Outcome:
+    from provenance.verification.remote import RULES, fetched  # an HTTP client, 20 ms, for the one flag that needs it
 
     try:
-        with fetched(url) as store:
+        with fetched(url, rules or RULES) as store:
             request = codec.encode(Request(str(path.absolute()), replace(options, sidecar=str(store))))
             answers = pool.run(CHECK, [request])
             outcome = _settled(path, next(iter(answers))[1], limits, pool.missing_limits)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from provenance.trust.fetch import RULES, Rules, fetch
 
+__all__ = ["RULES", "fetched"]
+
 
 @contextmanager
 def fetched(url: str, rules: Rules = RULES) -> Iterator[Path]:
