@@ -6,23 +6,21 @@ The identity is the one that `provenance init` made.
 """
 
 import sys
+from getpass import getpass
 from pathlib import Path
 
 import provenance
-from provenance import home
-from provenance.credentials import identities
-from provenance.errors import ProvenanceError
+from provenance.home import locate
 
 
 def main(picture: Path) -> int:
     """Sign *picture* beside itself and verify the result."""
-    place = home.locate()
     declaration = provenance.Declaration.load(Path(__file__).with_name("drawn-by-hand.toml"))
     try:
-        credential = identities.load(place, passphrase="")
+        credential = provenance.open_identity(passphrase=lambda: getpass("Passphrase: "))
         signed = provenance.sign(picture, declaration, credential=credential)
-        report = provenance.verify(signed.path, home=place)
-    except ProvenanceError as exc:
+        report = provenance.verify(signed.path, home=locate())
+    except provenance.ProvenanceError as exc:
         print(f"error: {exc}", file=sys.stderr)
         return 2
     print(report.headline.text)

@@ -1,8 +1,7 @@
 """State how a picture was made, sign that into the file, and see what others state.
 
-The public names are `sign`, `verify`, `Declaration`, `Profile`, `Credential`, `Report`; everything
-else may change without notice. Importing this package loads none of them: each comes when first
-asked for, starts no process and sets no limit.
+The public names are those of ``__all__``; everything else may change without notice. Importing this
+package loads none of them: each comes when first asked for, starts no process and sets no limit.
 """
 
 from __future__ import annotations
@@ -14,19 +13,36 @@ if TYPE_CHECKING:
     from typing import Any
 
     from provenance.credentials.credential import Credential
+    from provenance.credentials.identities import open_identity
     from provenance.declaration.model import Declaration
     from provenance.declaration.profile import Profile
+    from provenance.errors import ProvenanceError
     from provenance.interface import verify, verify_all
     from provenance.report.model import Report
+    from provenance.signing.options import Options
     from provenance.signing.sign import sign
 
-__all__ = ["Credential", "Declaration", "Profile", "Report", "sign", "verify", "verify_all"]
+__all__ = [
+    "Credential",
+    "Declaration",
+    "Options",
+    "Profile",
+    "ProvenanceError",
+    "Report",
+    "open_identity",
+    "sign",
+    "verify",
+    "verify_all",
+]
 
 _WHERE = {  # PEP 562: public name -> the module that has it
     "Credential": "provenance.credentials.credential",
     "Declaration": "provenance.declaration.model",
+    "Options": "provenance.signing.options",
     "Profile": "provenance.declaration.profile",
+    "ProvenanceError": "provenance.errors",
     "Report": "provenance.report.model",
+    "open_identity": "provenance.credentials.identities",
     "sign": "provenance.signing.sign",
     "verify": "provenance.interface",
     "verify_all": "provenance.interface",

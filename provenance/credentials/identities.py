@@ -29,6 +29,7 @@ from provenance.credentials.passphrase import Ask
 from provenance.credentials.preflight import Fault
 from provenance.errors import CredentialError
 from provenance.home import DEFAULT_IDENTITY, Home
+from provenance.home import locate as locate_home
 from provenance.plain import plain
 from provenance.record import dataclass
 
@@ -164,6 +165,19 @@ def load(
     found = describe(home, name)
     files = found.files
     return Credential.load(files.chain, files.key, passphrase, insecure=insecure, at=at, own=found.own)
+
+
+def open_identity(name: str = DEFAULT_IDENTITY, passphrase: str | Ask = "", *, home: Home | None = None) -> Credential:
+    """Open an identity that `provenance init` made, for `sign`.
+
+    Args:
+        passphrase: or what gives it; not called if the key is not encrypted.
+        home: where the identities lie; by default where the command line looks for them.
+
+    Raises:
+        CredentialError: if there is none, it cannot be opened, or its certificate would not verify now.
+    """
+    return load(home or locate_home(), name, passphrase)
 
 
 def verify_self(home: Home, name: str = DEFAULT_IDENTITY, *, at: datetime | None = None) -> tuple[Fault, ...]:

@@ -71,7 +71,7 @@ class _Work:
     options: Options
 
 
-def sign(asset: Path, declaration: Declaration, *, credential: Credential, options: Options = DEFAULT) -> Signed:
+def sign(asset: Path | str, declaration: Declaration, *, credential: Credential, options: Options = DEFAULT) -> Signed:
     """Sign *declaration* into *asset*, or beside it, and return what was written.
 
     The picture is not changed; what is written was read back, is intact, and carries *credential*. That the
@@ -81,6 +81,7 @@ def sign(asset: Path, declaration: Declaration, *, credential: Credential, optio
         AssetError, CredentialError, DeclarationError, EngineError, OutputError, TimeStampError: by what is wrong.
             Nothing was written then.
     """
+    asset = Path(asset)
     _check(credential, options)
     with ExitStack() as stack:
         work = _work(asset, declaration, options, stack, for_author=options.identity is not None)
