@@ -88,5 +88,5 @@ system-packages:
 # What looks for barriers in the pages that we write; without it those tests are skipped, by name.
 axe:
 	@[ -f .cache/axe/node_modules/axe-core/axe.min.js ] && exit 0; command -v npm >/dev/null && mkdir -p .cache/axe && \
-		npm install --prefix .cache/axe --no-audit --no-fund --silent axe-core@4 </dev/null || \
+		npm install --prefix .cache/axe --no-audit --no-fund --silent axe-core@4.14.1 </dev/null || \
 		echo "axe-core is not installed, tests that need it are skipped" >&2

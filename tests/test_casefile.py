@@ -24,6 +24,8 @@ from PIL import Image
 from provenance.report.build import build
 from provenance.report.declared import Step
 from provenance.report.editions import Edition
+from provenance.report.export import to_markdown
+from provenance.report.full import render_full
 from provenance.report.graph import BOX_WIDTH, draw
 from provenance.report.html import page
 from provenance.report.model import LinkState, Report
@@ -181,13 +183,21 @@ def strings(value: Any, name: str = "") -> Iterator[str]:
         yield value
 
 
+FORMS: dict[str, Callable[[Report], str]] = {
+    "page": lambda report: Outline(page(report)).text,
+    "markdown": lambda report: to_markdown(report).replace("\\", ""),
+    "full text": lambda report: render_full(report, width=10_000),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
 @pytest.mark.parametrize(
     "case", [case for case in CASES.values() if case is not hostile], ids=lambda case: case.__name__
 )
-def test_every_fact_stands_on_the_page(case: Callable[[], Verification]) -> None:
-    """What the report says in JSON, the page says too."""
+def test_every_fact_stands_in_every_form(case: Callable[[], Verification], form: Callable[[Report], str]) -> None:
+    """What the report says in JSON, the page, the Markdown and the full text say too."""
     report = build(case(), now=NOW)
-    text = Outline(page(report)).text
+    text = " ".join(form(report).split())
 
     def stands(said: str) -> bool:
         spelt = {said, fingerprint(said), moment(said), moment(said)[:10]}

@@ -7,12 +7,12 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from provenance.report.declared import Step
+from provenance.report.full import write
+from provenance.report.layout import Page
 from provenance.report.model import Report
-from provenance.report.screen import ai_mark, heading, permission_sentences
-from provenance.report.wording import Catalogue, Phrase
 
 _MARKUP = str.maketrans({char: "\\" + char for char in "\\`*_[]<>#|~"})
+_BULLETS = ("", "-", "*")
 
 
 def to_dict(report: Report) -> dict[str, Any]:
@@ -38,51 +38,28 @@ def to_json(report: Report, *, indent: int | None = None) -> str:
 
 
 def to_markdown(report: Report) -> str:
-    """Return *report* as Markdown; nothing from the file is markup in it."""
-    say = Catalogue(report.language)
-    lines = [f"# {_safe(report.headline.text)}", "", f"{_safe(report.file.name)}", ""]
-    facts = {"intact": report.integrity.sentence.text}
-    if report.signer:
-        facts |= {"signer": report.signer.sentence.text, "time": report.time.sentence.text}
-    facts |= {"ai": report.ai_sentence.text, "source": report.source.sentence.text}
-    lines += [f"- **{say(f'report.label.{key}')}** {_safe(text)}" for key, text in facts.items()]
-    if report.signer and report.signer.who.fingerprint:
-        lines.append(f"- {_safe(say('report.signer.fingerprint', fingerprint=report.signer.who.fingerprint))}")
-    lines += _section(say("report.full.identities"), [found.sentence.text for found in report.identities])
-    lines += _section(say("report.full.chain"), [link.sentence.text for link in report.chain])
-    lines += _section(say("report.full.ledger"), [_step(step, say) for step in report.ledger])
-    lines += _section(say("report.label.statements"), [found.sentence.text for found in report.statements])
-    lines += _section(say("report.full.permissions"), permission_sentences(report.permissions, say))
-    lines += _section(say("report.full.coverage"), [report.coverage.sentence.text])
-    lines += _section(say("report.full.profiles"), [found.sentence.text for found in report.profiles])
-    lines += _findings(report, say)
-    lines += _section(say("report.full.unknown"), [unknown.text for unknown in report.unknowns])
-    lines += _section(say("report.full.environment"), [line.sentence.text for line in report.environment.lists])
-    return "\n".join(lines) + "\n"
+    """Return everything in *report* as Markdown; nothing from the file is markup in it."""
+    page = _Markdown(width=0)
+    write(page, report)
+    return page.text()
 
 
-def _step(step: Step, say: Catalogue) -> str:
-    mark = f"{ai_mark(step, say)} · " if step.ai else ""
-    said = say("report.text.step", heading=Phrase(heading(step, say)), what=Phrase(step.what))
-    if step.caveat:
-        said = say("report.text.step_caveat", step=said, caveat=Phrase(step.caveat.text))
-    return mark + said
+class _Markdown(Page):
+    """The same rows as headings and lists: lines are as long as they are, marks stand as words."""
 
+    def line(self, text: str) -> None:
+        self.lines.append(f"# {_safe(text)}")
 
-def _section(title: str, items: list[str]) -> list[str]:
-    return ["", f"## {_safe(title)}", "", *(f"- {_safe(item)}" for item in items)] if items else []
+    def title(self, text: str) -> None:
+        self.lines += ["", f"## {_safe(text)}", ""]
 
+    def row(self, label: str, text: str) -> None:
+        self.more(f"{label} {text}")
 
-def _findings(report: Report, say: Catalogue) -> list[str]:
-    if not report.findings:
-        return []
-    keys = ("may", "not", "next")
-    lines = ["", f"## {_safe(say('report.full.findings'))}", ""]
-    for found in report.findings:
-        lines.append(f"- {_safe(found.sentence)}")
-        texts = (found.may_conclude, found.may_not_conclude, found.fair_next)
-        lines += [f"  - {_safe(say(f'report.full.{key}', text=text))}" for key, text in zip(keys, texts, strict=True)]
-    return lines
+    def more(self, *texts: str, indent: int = 0, mark: str = "") -> None:
+        lead = "  - " if indent else "- "
+        word = f"{_safe(mark.strip())} · " if mark.strip() not in _BULLETS else ""
+        self.lines += [f"{lead}{word}{_safe(text)}" for text in texts]
 
 
 def _safe(text: str) -> str:

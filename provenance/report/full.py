@@ -14,8 +14,14 @@ from provenance.report.wording import Catalogue, Phrase
 
 def render_full(report: Report, *, width: int = 80) -> str:
     """Return everything in *report* as text, no line wider than *width* columns (at least 40)."""
-    say = Catalogue(report.language)
     page = Page(max(width, NARROWEST), margin=3)
+    write(page, report)
+    return page.text()
+
+
+def write(page: Page, report: Report) -> None:
+    """Write everything in *report* to *page*, whatever kind of page it is."""
+    say = Catalogue(report.language)
     page.line(report.headline.text)
     _file(page, report, say)
     _certificates(page, report.signer, report.time, say)
@@ -28,7 +34,6 @@ def render_full(report: Report, *, width: int = 80) -> str:
     _coverage(page, report, say)
     _conclusions(page, report, say)
     _environment(page, report, say)
-    return page.text()
 
 
 def _file(page: Page, report: Report, say: Catalogue) -> None:
@@ -37,7 +42,8 @@ def _file(page: Page, report: Report, say: Catalogue) -> None:
     page.more(say("report.text.size", name=found.name, type=found.media_type, size=f"{found.size:,}"))
     if found.sha256:
         page.more(say("report.full.sha256", text=found.sha256), say("report.full.sha256_note"))
-    page.more(report.source.sentence.text, report.integrity.sentence.text)
+    page.more(report.source.sentence.text, *filter(None, (report.source.disagreement,)))
+    page.more(report.integrity.sentence.text, *filter(None, (report.integrity.problem,)))
     for failure in report.integrity.failures:
         page.more(say("report.full.status", code=failure.key, text=failure.text or "–"), mark="!")
     for note in report.notes:
@@ -47,7 +53,7 @@ def _file(page: Page, report: Report, say: Catalogue) -> None:
 def _certificates(page: Page, signer: SignerBlock | None, time: TimeBlock, say: Catalogue) -> None:
     page.title(say("report.full.certificates"))
     if signer is None:
-        page.more(say("report.signer.nobody"))
+        page.more(say("report.signer.nobody"), time.sentence.text)
         return
     page.more(signer.sentence.text, time.sentence.text)
     page.more(say("report.full.revocation", text=say.term("report.revocation", signer.revocation)))
@@ -58,6 +64,10 @@ def _certificates(page: Page, signer: SignerBlock | None, time: TimeBlock, say: 
         key = "report.list.stale" if hit.stale else "report.list.fresh"
         age = "?" if hit.age_days is None else hit.age_days
         page.more(say(key, name=hit.name, date=hit.date[:10] or "?", age=age), mark="*")
+        if hit.anchor_sha256:
+            page.more(say("report.full.sha256", text=fingerprint(hit.anchor_sha256)), indent=2)
+    if signer.algorithm:
+        page.more(say("casefile.certificates.algorithm", name=signer.algorithm))
     for found in signer.path:
         dates = {"start": moment(found.not_before), "end": moment(found.not_after)}
         page.more(say("report.full.subject", text=found.subject), mark="-")
@@ -164,6 +174,8 @@ def _permissions(page: Page, report: Report, say: Catalogue) -> None:
         for found in line.sources:
             values = {"who": found.who.name, "use": found.use, "assertion": found.assertion}
             page.more(say("report.permission.source", **values), indent=2)
+            if found.constraint and found.constraint != line.constraint:
+                page.more(say("casefile.use.constrained", terms=found.constraint), indent=4)
 
 
 def _official(page: Page, report: Report, say: Catalogue) -> None:
@@ -206,7 +218,10 @@ def _environment(page: Page, report: Report, say: Catalogue) -> None:
     if found.checked_at:
         page.more(moment(found.checked_at))
     page.more(", ".join(f"{version.key} {version.text}" for version in found.versions))
-    page.more(*(line.sentence.text for line in found.lists), mark="-")
+    for line in found.lists:
+        page.more(line.sentence.text, mark="-")
+        if line.sha256:
+            page.more(say("report.full.sha256", text=fingerprint(line.sha256)), indent=2)
     page.more(*(stop.sentence.text for stop in found.stops), mark="!")
     page.more(say(f"report.full.isolated.{'yes' if found.isolated else 'no'}"))
     if found.missing_limits:

@@ -124,7 +124,7 @@ def said(text: str) -> Markup:
 
 
 def _groups(report: Report, say: Catalogue) -> tuple[Group, ...]:
-    times = {link.id: link.time.sentence.text for link in report.chain if link.time}
+    times = {link.id: link.time.sentence.text for link in report.chain if link.time and link.time.value}
     found = []
     for _, steps in groupby(report.ledger, key=lambda step: (step.manifest, step.strength, step.gathered, step.origin)):
         group = tuple(steps)

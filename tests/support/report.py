@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -55,6 +56,11 @@ CAPTURED = ("c2pa.created", DST + "digitalCapture")
 OPENED = ("c2pa.opened", "")
 
 
+def fingerprint(text: str) -> str:
+    """The SHA-256 of *text* in hex, as of a certificate's bytes."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def certificate(name: str = "nightjar", **changes: Any) -> Certificate:
     """A leaf certificate that calls its holder *name*."""
     digest = (name.encode().hex() + "0" * 64)[:64]
@@ -73,14 +79,14 @@ def certificate(name: str = "nightjar", **changes: Any) -> Certificate:
 
 def pinned(name: str = "nightjar", own_name: str = "Mika K.", **changes: Any) -> Signer:
     """A signer that the reader has pinned as *own_name*."""
-    hit = TrustHit(Level.KNOWN, own_name, "pin", "2026-11-02", anchor_sha256=f"anchor of {name}")
+    hit = TrustHit(Level.KNOWN, own_name, "pin", "2026-11-02", anchor_sha256=fingerprint(f"anchor of {name}"))
     return replace(Signer(Level.KNOWN, (certificate(name),), "es256", hits=(hit,)), **changes)
 
 
 def listed(name: str = "Google LLC", tier: str = "c2pa") -> Signer:
     """A signer on a public list."""
     title = "C2PA trust list" if tier == "c2pa" else "C2PA interim trust list"
-    hit = TrustHit(Level.LISTED, title, tier, "2026-10-20", "2027-01-20", f"anchor of {name}")
+    hit = TrustHit(Level.LISTED, title, tier, "2026-10-20", "2027-01-20", fingerprint(f"anchor of {name}"))
     return Signer(Level.LISTED, (certificate(name),), "es256", hits=(hit,))
 
 
