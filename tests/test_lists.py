@@ -105,7 +105,7 @@ def test_a_time_stamp_list_vouches_for_stamps_only(pki: Authority) -> None:
 WRONG_LISTS: dict[str, tuple[str, bytes, str]] = {
     "not JSON": (LIST, b"<html>", f"{LIST}: is not JSON"),
     "another document": (LIST, b'{"a": 1}', f"{LIST}: is not a list of trusted entities (ETSI TS 119 602)"),
-    "not a list that we know": ("mine.json", b"{}", "mine.json: is not a list that this program knows; one of C2PA-TRUST-LIST.json, C2PA-TSA-TRUST-LIST.json, conforming-products-list.json, itl-anchors.pem, itl-allowed.pem"),
+    "not a list that we know": ("mine.json", b"{}", "mine.json: is not a list that this program knows; one of C2PA-TRUST-LIST.json, C2PA-TSA-TRUST-LIST.json, conforming-products-list.json, itl-anchors.pem, itl-allowed.pem, identity-*.pem"),
     "not PEM": ("itl-anchors.pem", b"hello", "itl-anchors.pem: holds no certificate"),
     "not text": ("itl-anchors.pem", b"\xff", "itl-anchors.pem: is not a PEM file"),
     "not the products": ("conforming-products-list.json", b'[{"x": 1}]', "conforming-products-list.json: is not the conforming products list"),
@@ -197,3 +197,31 @@ def test_an_entry_is_put_at_the_end_and_what_a_person_wrote_stays(home: Home) ->
     with pytest.raises(TrustError) as caught:
         deny.add(path, Denial("again", sha256=HASH))
     assert str(caught.value) == "deny.toml: names this certificate already; change the entry there"
+
+
+def test_authorities_for_identities_come_from_a_folder(home: Home, pki: Authority, tmp_path: Path) -> None:
+    """A file named identity-NAME.pem vouches for identities, and for nothing else."""
+    (tmp_path / "identity-press.pem").write_bytes(pki.root.public_bytes(Encoding.PEM))
+
+    (done,) = update(home, folder=tmp_path)
+    (found,) = load(home).lists
+
+    assert not isinstance(done, TrustError)
+    assert (done.title, found.name) == ("identities: press", "identities: press")
+    assert (found.tier, found.purpose) == (Tier.IDENTITY, Purpose.IDENTITY)
+
+
+def test_what_is_no_certificate_is_not_installed(home: Home, tmp_path: Path) -> None:
+    """Verifying would meet it later, far from whoever could mend it."""
+    body = base64.encodebytes(b"no certificate").decode()
+    pem = f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"
+    (tmp_path / "identity-press.pem").write_text(pem)
+    (tmp_path / "itl-anchors.pem").write_text(pem)
+
+    outcomes = list(update(home, folder=tmp_path))
+
+    assert [str(one) for one in outcomes] == [
+        "itl-anchors.pem: holds a certificate that cannot be read",
+        "identity-press.pem: holds a certificate that cannot be read",
+    ]
+    assert load(home).lists == ()

@@ -5,7 +5,8 @@ lists/
 ├── C2PA-TRUST-LIST.json  ETSI TS 119 602 list of trusted entities, claim signers
 ├── C2PA-TSA-TRUST-LIST.json
 ├── conforming-products-list.json
-└── itl-anchors.pem, itl-allowed.pem   the interim list, frozen on 2026-01-01: a tier of its own
+├── itl-anchors.pem, itl-allowed.pem   the interim list, frozen on 2026-01-01: a tier of its own
+└── identity-NAME.pem     authorities that the reader takes for identities (CAWG) alone; published nowhere for us
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from provenance.home import Home
 from provenance.record import dataclass
 from provenance.trust.deny import load as load_denied
 from provenance.trust.model import Product, Purpose, Tier, Trust, TrustList
+from provenance.trust.paths import parse_pem
 from provenance.trust.pins import load as load_pins
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -53,6 +55,8 @@ PUBLISHED = (
     Published("itl-anchors.pem", _INTERIM + "anchors.pem", "interim trust list (frozen 2026-01-01)"),
     Published("itl-allowed.pem", _INTERIM + "allowed.pem", "interim trust list, single certificates"),
 )
+IDENTITIES = "identity-*.pem"
+_IDENTITY = re.compile(r"identity-([a-z0-9-]{1,40})\.pem")
 _FILES = {entry.file: entry for entry in PUBLISHED}
 
 
@@ -86,6 +90,8 @@ def load(home: Home) -> Trust:
         elif file == "itl-anchors.pem":
             allowed = _installed(folder, "itl-allowed.pem", index).decode("ascii") if "itl-allowed.pem" in index else ""
             lists.append(_interim(data, allowed, index[file]))
+        elif named := _IDENTITY.fullmatch(file):
+            lists.append(_identities(named[1], data, index[file]))
         else:
             lists.append(parse_lote(data, file))
     return Trust(tuple(lists), load_pins(home.trust / "pins.toml"), load_denied(home.trust / "deny.toml"), products)
@@ -97,9 +103,10 @@ def install(home: Home, file: str, data: bytes, *, source: str, now: datetime | 
     Raises:
         TrustError: if it is not such a list, or is older than the one that is there (T11).
     """
-    if file not in _FILES:
-        raise TrustError(file, "is not a list that this program knows", f"one of {', '.join(_FILES)}")
-    date = _date_of(file, data)
+    if file not in _FILES and not _IDENTITY.fullmatch(file):
+        raise TrustError(file, "is not a list that this program knows", f"one of {', '.join(_FILES)}, {IDENTITIES}")
+    fetched = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    date = _date_of(file, data) or fetched
     folder = home.trust / "lists"
     index = _index(folder)
     before = index.get(file)
@@ -113,11 +120,11 @@ def install(home: Home, file: str, data: bytes, *, source: str, now: datetime | 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write(folder / file, data)
     index[file] = {
-        "date": date, "sha256": digest, "source": source,
-        "fetched": (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "date": date, "sha256": digest, "source": source, "fetched": fetched,
     }  # fmt: skip
     _write(folder / "index.json", json.dumps(index, indent=1, sort_keys=True).encode())
-    return Installed(file, _FILES[file].title, date[:10], digest, before is None or before["sha256"] != digest)
+    title = _FILES[file].title if file in _FILES else _identity_title(file)
+    return Installed(file, title, date[:10], digest, before is None or before["sha256"] != digest)
 
 
 def parse_lote(data: bytes, where: str) -> TrustList:
@@ -174,7 +181,23 @@ def _interim(data: bytes, allowed: str, entry: dict[str, str]) -> TrustList:
     )  # fmt: skip
 
 
+def _identities(name: str, data: bytes, entry: dict[str, str]) -> TrustList:
+    return TrustList(
+        name=_identity_title(name), tier=Tier.IDENTITY, purpose=Purpose.IDENTITY, pem=data.decode("ascii"),
+        date=entry["date"], sha256=hashlib.sha256(data).hexdigest(), fetched=entry.get("fetched", ""),
+    )  # fmt: skip
+
+
+def _identity_title(name: str) -> str:
+    return f"identities: {name.removeprefix('identity-').removesuffix('.pem')}"
+
+
 def _date_of(file: str, data: bytes) -> str:
+    """Return the date of a list that is one; "" where a list has none.
+
+    Raises:
+        TrustError: if it is not one, or holds what is no certificate: verifying would meet it later.
+    """
     if len(data) > MAX_BYTES:
         raise TrustError(file, f"is larger than {MAX_BYTES} bytes")
     if file.endswith(".pem"):
@@ -184,11 +207,21 @@ def _date_of(file: str, data: bytes) -> str:
             raise TrustError(file, "is not a PEM file") from exc
         if not _PEM.search(text):
             raise TrustError(file, "holds no certificate")
-        return INTERIM_FROZEN
+        _readable(text, file)
+        return "" if _IDENTITY.fullmatch(file) else INTERIM_FROZEN
     if file == "conforming-products-list.json":
         parse_products(data, file)
         return max(str(record.get("dates", {}).get("lastModification", "")) for record in _json(data, file))
-    return parse_lote(data, file).date
+    found = parse_lote(data, file)
+    _readable(found.pem, file)
+    return found.date
+
+
+def _readable(pem: str, where: str) -> None:
+    try:
+        parse_pem(pem)
+    except ValueError as exc:
+        raise TrustError(where, "holds a certificate that cannot be read") from exc
 
 
 def _index(folder: Path) -> dict[str, dict[str, str]]:

@@ -9,21 +9,23 @@ from pathlib import Path
 from provenance.errors import TrustError
 from provenance.home import Home
 from provenance.trust.fetch import RULES, Rules, fetch
-from provenance.trust.lists import MAX_BYTES, PUBLISHED, Installed, install
+from provenance.trust.lists import IDENTITIES, MAX_BYTES, PUBLISHED, Installed, install
 
 
 def update(home: Home, *, folder: Path | None = None, rules: Rules = RULES) -> Iterator[Installed | TrustError]:
     """Install every published list in *home*; each one's outcome comes by itself, and one failure stops no other.
 
     Fetches over https from the addresses in `lists.PUBLISHED`, unless *folder* holds the files: then nothing
-    is fetched, and a list that is not there is left as it is.
+    is fetched, and a list that is not there is left as it is. Lists of authorities for identities come from a
+    folder only: as ``identity-NAME.pem``.
 
     Raises:
         TrustError: if *folder* holds none of the lists.
     """
     wanted = [entry for entry in PUBLISHED if folder is None or (folder / entry.file).is_file()]
-    if not wanted:
-        names = ", ".join(entry.file for entry in PUBLISHED)
+    own = sorted(folder.glob(IDENTITIES)) if folder is not None else []
+    if not wanted and not own:
+        names = ", ".join([*(entry.file for entry in PUBLISHED), IDENTITIES])
         raise TrustError(str(folder.name if folder else ""), "holds none of the lists", f"they are called {names}")
     for entry in wanted:
         try:
@@ -32,6 +34,11 @@ def update(home: Home, *, folder: Path | None = None, rules: Rules = RULES) -> I
             else:
                 data, source = _read(folder / entry.file), "a folder"
             yield install(home, entry.file, data, source=source)
+        except TrustError as exc:
+            yield exc
+    for path in own:
+        try:
+            yield install(home, path.name, _read(path), source="a folder")
         except TrustError as exc:
             yield exc
 
