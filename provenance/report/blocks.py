@@ -197,7 +197,7 @@ def _identity(manifest: Manifest, found: Identity, say: Catalogue, now: datetime
             name=called,
             roles=say.join(roles) or say("report.role.none"),
             issuer=found.issuer,
-            provider=first.provider if first else "",
+            provider=(first.provider if first else "") or "?",
             day=first.checked_at[:10] if first else "",
         ),
         roles=tuple(shown(role) for role in found.roles),
