@@ -14,7 +14,7 @@ from provenance.container import heif
 from provenance.container.exclusions import excluded_boxes
 from provenance.container.jumbf import length as store_length
 from provenance.container.kinds import sniff_source
-from provenance.container.model import Kind, Limits, Prescan, RawAssertion, RawManifest, Span, Uncovered
+from provenance.container.model import Kind, Limits, Prescan, RawManifest, Span, Uncovered
 from provenance.container.parts import Layout, Part, Role, merged
 from provenance.container.prescan import DEFAULT, collect
 from provenance.container.source import MalformedError, Source, StoppedError
@@ -50,7 +50,10 @@ def uncovered(stream: BinaryIO, prescan: Prescan, manifest: RawManifest, *, limi
     source = Source(stream)
     kind = sniff_source(source)
     try:
-        return _judge(source, kind, found[0], limits)
+        if found[0].label.startswith("c2pa.hash.boxes"):
+            return _boxes(source, kind, found[0].data, limits)
+        judge = _data if found[0].label.startswith("c2pa.hash.data") else _bmff
+        return judge(source, kind, found[0].data, limits, prescan.layout or lay_out(source, kind, limits))
     except (StoppedError, MalformedError):
         return NOT_CHECKED
 
@@ -86,17 +89,8 @@ def _claimed(manifest: RawManifest) -> set[str]:
     return {str(entry.get("url", "")).rpartition("/")[2] for entry in entries}
 
 
-def _judge(source: Source, kind: Kind, binding: RawAssertion, limits: Limits) -> Uncovered:
-    if binding.label.startswith("c2pa.hash.data"):
-        return _data(source, kind, binding.data, limits)
-    if binding.label.startswith("c2pa.hash.bmff"):
-        return _bmff(source, kind, binding.data, limits)
-    return _boxes(source, kind, binding.data, limits)
-
-
 # --- c2pa.hash.data --------------------------------------------------------------------------------------------
-def _data(source: Source, kind: Kind, data: dict[Any, Any], limits: Limits) -> Uncovered:
-    layout = lay_out(source, kind, limits)
+def _data(source: Source, kind: Kind, data: dict[Any, Any], limits: Limits, layout: Layout) -> Uncovered:
     allowed = merged(span for store in layout.stores for span in store.excludable)
     excluded: list[Found] = []
     spans: list[Span] = []
@@ -156,10 +150,9 @@ def _touch(one: Span, other: Span) -> bool:
 
 
 # --- c2pa.hash.bmff ---------------------------------------------------------------------------------------------
-def _bmff(source: Source, kind: Kind, data: dict[Any, Any], limits: Limits) -> Uncovered:
+def _bmff(source: Source, kind: Kind, data: dict[Any, Any], limits: Limits, layout: Layout) -> Uncovered:
     if kind not in heif.KINDS:
         return NOT_CHECKED
-    layout = lay_out(source, kind, limits)
     out = excluded_boxes(source, layout, data, limits)
     gone = merged([*out.standard, *out.beyond, *(span for store in layout.stores for span in store.spans)])
     hashed = tuple(minus(merged(part.span for part in layout.parts), gone))

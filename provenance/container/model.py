@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from dataclasses import field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provenance.record import dataclass
+
+if TYPE_CHECKING:
+    from provenance.container.parts import Layout
 
 
 class Kind(StrEnum):
@@ -159,6 +162,7 @@ class Prescan:
     refusals: tuple[Refusal, ...] = ()
     damage: tuple[str, ...] = ()  # the container itself is odd (truncated, trailing bytes …); not a refusal
     frames: int = 1  # pages of a TIFF
+    layout: Layout | None = None  # the walk itself, for whoever needs it next; None for a store alone
     traces: tuple[tuple[str, str], ...] = ()  # what AI tools left in ordinary metadata: (field, what it says)
 
 

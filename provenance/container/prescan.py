@@ -57,6 +57,7 @@ def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
         refusals=refusals,
         damage=tuple(damage),
         frames=layout.frames,
+        layout=layout,
         traces=traces.find(source, kind, layout, packets),
     )
 

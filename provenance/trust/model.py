@@ -80,6 +80,10 @@ class Trust:
     denied: tuple[Denial, ...] = ()
     products: tuple[Product, ...] = ()
 
+    def __hash__(self) -> int:
+        """Go by the sums of lists and pins: what is remembered for a reader is asked for with every file."""
+        return hash((*(found.sha256 for found in self.lists), *(pin.sha256 for pin in self.pins), len(self.denied)))
+
     def pem(self, purpose: Purpose) -> str:
         """Return the anchors of every list of *purpose*, joined; pins count as claim signers."""
         parts = [found.pem for found in self.lists if found.purpose is purpose]

@@ -138,18 +138,23 @@ def _checked(path: Path, stream: BinaryIO, options: Options) -> Verification:
 def _with_home(options: Options) -> Options:
     if not options.home:
         return options
-    own = _trust_of(options.home, _stamp(Home(Path(options.home))))
-    return replace(options, trust=options.trust.joined(own), home="")
+    return replace(options, trust=_trust_of(options.home, _stamp(options.home), options.trust), home="")
 
 
 @lru_cache(maxsize=4)
-def _trust_of(home: str, stamp: tuple[int, ...]) -> Trust:
-    return load(Home(Path(home)))
+def _trust_of(home: str, stamp: tuple[int, ...], given: Trust) -> Trust:
+    return given.joined(load(Home(Path(home))))
 
 
-def _stamp(home: Home) -> tuple[int, ...]:
+def _stamp(home: str) -> tuple[int, ...]:
     """Return the times at which what the reader trusts was last changed, so that a change is seen."""
-    return tuple(_changed(home.trust / name) for name in ("pins.toml", "deny.toml", "lists/index.json"))
+    return tuple(_changed(path) for path in _trust_files(home))
+
+
+@lru_cache(maxsize=4)
+def _trust_files(home: str) -> tuple[Path, ...]:
+    trust = Home(Path(home)).trust
+    return tuple(trust / name for name in ("pins.toml", "deny.toml", "lists/index.json"))
 
 
 def _changed(path: Path) -> int:
@@ -322,6 +327,7 @@ def _engine_type(kind: Kind, *, detached: bool) -> str:
 
 
 _versions = lru_cache(maxsize=1)(versions)
+_below_floor = lru_cache(maxsize=1)(below_reading_floor)
 
 
 @lru_cache(maxsize=4)
@@ -340,7 +346,7 @@ def _context(trust: Trust) -> Any:
 def _environment(trust: Trust, now: datetime) -> Environment:
     return Environment(
         versions=_versions(),
-        engine_below_floor=below_reading_floor(),
+        engine_below_floor=_below_floor(),
         checked_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         lists=tuple(in_use(found, now) for found in trust.lists),
     )

@@ -23,7 +23,7 @@ class Settings:
     cpu_seconds: int = 10  # for one job
     wall_seconds: float = 15.0  # for one job
     file_mib: int = 0  # a job writes no file at all
-    jobs: int = 500  # then the child is replaced
+    jobs: int = 1000  # then the child is replaced
     resident_mib: int = 512  # then too
 
     @property
