@@ -10,11 +10,14 @@ from __future__ import annotations
 from provenance.report.declared import Origin, Part, Step, StepKind
 from provenance.report.said import Said
 from provenance.report.wording import Catalogue
-from provenance.terms import AiUse, Integrity, SourceType, Strength
+from provenance.terms import ACTIONS_V1, AI_DISCLOSURE, AiUse, Integrity, SourceType, Strength
 from provenance.verification.model import Manifest, Verification
+from provenance.verification.values import assertion_of
 
 HISTORY_DROPPED = "history_dropped"  # our own statement: an earlier history was left out when this was signed
 _ORDER = (AiUse.GENERATED, AiUse.GENERATED_PARTS, AiUse.AI_EDITED, AiUse.POSSIBLY)
+# Assertions in which AI may be named: who takes one of these out of the history takes out its silence, too.
+_TELLING = ("c2pa.ingredient", ACTIONS_V1, AI_DISCLOSURE, "com.adobe.generative-ai")
 _STRONGEST_FIRST = list(Strength)
 _MAKES_PARTS = frozenset(
     {SourceType.TRAINED_ALGORITHMIC_MEDIA, SourceType.TRAINED_ALGORITHMIC_DATA, SourceType.COMPOSITE_SYNTHETIC}
@@ -45,9 +48,10 @@ def ai_use(verification: Verification, steps: tuple[Step, ...]) -> AiUse:
 
 
 def _readable(verification: Verification) -> bool:
-    """Whether every manifest is the bytes that were signed, and none is missing or taken away."""
+    """Whether every manifest is the bytes that were signed, and nothing that could name AI is missing or taken away."""
     return bool(verification.manifests) and all(
         manifest.integrity in {Integrity.INTACT, Integrity.EXPIRED}
+        and not any(assertion_of(uri).startswith(_TELLING) for uri in manifest.redacts)
         and not any(found.redacted or (found.manifest and not found.manifest_present) for found in manifest.ingredients)
         for manifest in verification.manifests
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from provenance.terms import Integrity, Level
+from provenance.report.build import build
+from provenance.terms import AiUse, Integrity, Level
 from tests.hostile.case import Case
 from tests.hostile.certs import stranger
 from tests.hostile.forge import (
@@ -141,6 +143,23 @@ def _redacting(label: str, reason: bool = True, **more: Any) -> bytes:
     return forge(Spec([actions(*steps), link], redacts=[uri], **more), others=[gone]).data
 
 
+def redacted_input() -> bytes:
+    """A later signer takes a generated input out of the history of a picture that was declared complete."""
+    made = forge(Spec([actions({"action": "c2pa.created", "digitalSourceType": GENERATED})]))
+    link = ingredient(made, "inputTo")
+    drawn = actions({"action": "c2pa.created", "digitalSourceType": DRAWN}, allActionsIncluded=True)
+    parent = forge(Spec([drawn, link]), others=[made])
+    gone = _without(Forged(parent.data, parent.boxes[-1:], parent.labels[-1:]), link.label, [])
+    uri = f"self#jumbf=/c2pa/{parent.label}/c2pa.assertions/{link.label}"
+    again = ingredient(gone)
+    steps = actions(
+        {"action": "c2pa.opened", "parameters": {"ingredients": [again.reference()]}},
+        {"action": "c2pa.redacted", "reason": "c2pa.PII.present", "parameters": {"redacted": uri}},
+        allActionsIncluded=True,
+    )
+    return forge(Spec([steps, again], redacts=[uri]), others=[gone]).data
+
+
 def _without(parent: Forged, label: str, kept: list[Assertion]) -> Forged:
     """Cut the assertion box *label* out of *parent*'s manifest and mend the lengths around it."""
     whole = parent.boxes[-1]
@@ -254,6 +273,9 @@ CHAIN = {
     "redacted_silently": Case("FL", "a later signer removed a permission without an action", lambda: _redacting(MINING,
         reason=False), INTACT, LISTED,
         check=lambda v: any(MINING in uri for uri in v.manifests[0].redacts)),
+    "redacted_input": Case("FL", "a later signer removed a generated input, and calls the history complete",
+        redacted_input, INTACT, LISTED,
+        check=lambda v: build(v, now=datetime.now(UTC)).ai_use is AiUse.UNKNOWN),
     "redacted_actions": Case("FL", "a later signer removed the parent's actions",
         lambda: _redacting("c2pa.actions.v2"), ALTERED, UNVERIFIED),
     "redacted_binding": Case("FL", "a later signer removed the parent's hard binding",
