@@ -17,7 +17,7 @@ from provenance.errors import OutputError
 from provenance.report.build import build
 from provenance.report.bundle import pack
 from provenance.report.cases import Recheck, make_case, recheck
-from provenance.report.editions import Edition, blind, for_entrant
+from provenance.report.editions import Edition, blind, for_entrant, in_words
 from provenance.report.export import to_json, to_markdown
 from provenance.report.html import page
 from provenance.report.model import Report
@@ -82,7 +82,7 @@ def report(
     settings = load_settings(place.config)
     say = Catalogue(told(lang))
     if again is not None:
-        judged = recheck(again, file, settings=settings)
+        judged = recheck(again, file, language=say.language, settings=settings)
         typer.echo("\n".join(_compared(judged, say)))
         raise typer.Exit(_EXIT[judged.same])
     if file is None:
@@ -96,7 +96,7 @@ def report(
     _, found = next(iter(verify_files([file], options=options, settings=settings, slots=1)))
     if not isinstance(found, Verification):
         raise found
-    shown = build(_edited(found, hidden=hidden, edition=edition), language=say.language, now=datetime.now(UTC))
+    shown = build(_edited(found, say, hidden=hidden, edition=edition), language=say.language, now=datetime.now(UTC))
     picture = None if without_picture or form is not Format.HTML else _picture(file, found, settings)
     text = _rendered(shown, form, edition=edition, picture=picture, hidden=hidden)
     if target == _STDOUT:
@@ -136,9 +136,11 @@ def _refuse(file: Path, target: Path, bundle: Path | None, *, named: bool, overw
         raise OutputError(bundle.name, "cannot be page and bundle at once", "choose another name")
 
 
-def _edited(found: Verification, *, hidden: bool, edition: Edition) -> Verification:
-    found = for_entrant(found) if edition is Edition.ENTRANT else found
-    return blind(found, entry=_ENTRY) if hidden else found
+def _edited(found: Verification, say: Catalogue, *, hidden: bool, edition: Edition) -> Verification:
+    entrant = edition is Edition.ENTRANT
+    found = for_entrant(found) if entrant else found
+    found = blind(found, entry=_ENTRY) if hidden else found
+    return in_words(found, say) if hidden or entrant else found
 
 
 def _picture(file: Path, found: Verification, settings: Settings) -> bytes | None:
@@ -165,6 +167,7 @@ def _compared(judged: Recheck, say: Catalogue) -> list[str]:
             nothing = say("casefile.command.nothing")
             values = {"before": found.before or nothing, "after": found.after or nothing}
             lines.append(say("casefile.command.difference", what=say(f"casefile.fact.{found.what}"), **values))
+    lines.append(say("casefile.command.verdict", text=Phrase(judged.report.headline.text)))
     lines.append(say("casefile.command.moment", time=moment(judged.as_of)))
     then, now = (
         Phrase(", ".join(f"{name} {version}" for name, version in found.environment.versions))

@@ -195,8 +195,9 @@ def _certificate(found: Certificate, name: str) -> Certificate:
 
 
 def _hit(found: TrustHit, name: str) -> TrustHit:
-    public = found.name if found.tier in _PUBLIC_TIERS else WITHHELD
-    called = name if found.level is Level.KNOWN else public
+    if found.level is Level.KNOWN:
+        return TrustHit(found.level, name, "pin", day(found.date))
+    called = found.name if found.tier in _PUBLIC_TIERS else WITHHELD
     return replace(found, name=called, date=day(found.date), next_update=day(found.next_update), anchor_sha256="")
 
 

@@ -117,13 +117,13 @@ def unpack(path: Path) -> Case:
 
 def _parts(archive: zipfile.ZipFile, where: str) -> dict[str, bytes]:
     names = archive.namelist()
-    if len(set(names)) != len(names) or len(names) > len(_PARTS) + 2:
-        raise AssetError(where, "holds more than a case bundle does")
     if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
         raise AssetError(where, f"is larger than {MAX_BYTES} bytes when unpacked")
     for name in names:
         if name not in {*_PARTS, "manifest.json"} and PurePosixPath(name).parts[:1] != ("picture",):
             raise AssetError(where, "holds a file that no case bundle has")
+    if len(set(names)) != len(names) or len(names) > len(_PARTS) + 2:
+        raise AssetError(where, "holds more than a case bundle does")
     if missing := [name for name in ("manifest.json", *_NEEDED) if name not in names]:
         raise AssetError(where, f"lacks {missing[0]}")
     index = _index(archive.read("manifest.json"), where)

@@ -30,6 +30,7 @@ class Recheck:
 
     then: Verification
     now: Verification
+    report: Report  # of now
     differences: tuple[Difference, ...]
     as_of: str
 
@@ -60,7 +61,7 @@ def make_case(
     return Case(to_json(report), found, options, store, data if with_picture else None, digest)
 
 
-def recheck(bundle: Path, file: Path | None, *, settings: Settings) -> Recheck:
+def recheck(bundle: Path, file: Path | None, *, language: str, settings: Settings) -> Recheck:
     """Judge the case in *bundle* again, over the picture in it or over *file*, in a worker.
 
     Raises:
@@ -73,8 +74,8 @@ def recheck(bundle: Path, file: Path | None, *, settings: Settings) -> Recheck:
     if not isinstance(now, Verification):
         raise now
     moment = datetime.fromisoformat(options.as_of) if options.as_of else datetime.now(UTC)
-    again = to_json(build(now, now=moment))
-    return Recheck(case.verification, now, differences(case, now, report=again), options.as_of)
+    report = build(now, language=language, now=moment)
+    return Recheck(case.verification, now, report, differences(case, now, report=to_json(report)), options.as_of)
 
 
 @contextmanager

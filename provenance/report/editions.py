@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import fields, is_dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from provenance.report.blinding import WITHHELD, blind
+from provenance.report.wording import Catalogue
 from provenance.terms import Level
 from provenance.verification.model import TrustHit, Verification
 
-__all__ = ["WITHHELD", "Edition", "blind", "for_entrant"]
+__all__ = ["WITHHELD", "Edition", "blind", "for_entrant", "in_words"]
+
+_OURS = re.compile(rf"(CN=|https://)?(?:{WITHHELD}|Signer ([A-Z]+))")
 
 
 class Edition(StrEnum):
@@ -44,4 +49,25 @@ def for_entrant(found: Verification) -> Verification:
 
 
 def _unnamed(hit: TrustHit) -> TrustHit:
-    return replace(hit, name="") if hit.level is Level.KNOWN else hit
+    # The reader's own identity is one whom they know; that it is their own is nobody else's affair.
+    return replace(hit, name="", tier="pin") if hit.level is Level.KNOWN else hit
+
+
+def in_words(found: Verification, say: Catalogue) -> Verification:
+    """Return an edition with our words in place of names, "withheld" and "Signer A", in the language of *say*."""
+    said: Verification = _worded(found, say)
+    return said
+
+
+def _worded(value: Any, say: Catalogue) -> Any:
+    if isinstance(value, str):
+        ours = _OURS.fullmatch(value)
+        if not ours:
+            return value
+        word = say("casefile.blind.signer", letter=ours[2]) if ours[2] else say("casefile.blind.withheld")
+        return (ours[1] or "") + word
+    if isinstance(value, tuple):
+        return tuple(_worded(item, say) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _worded(getattr(value, field.name), say) for field in fields(value)})
+    return value
