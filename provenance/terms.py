@@ -86,6 +86,7 @@ CLAIM = "c2pa.claim.v2"
 CLAIM_V1 = "c2pa.claim"
 TRAINING_MINING = "cawg.training-mining"
 TRAINING_MINING_LEGACY = "c2pa.training-mining"
+CONTACT = "Iptc4xmpCore:CreatorContactInfo"  # a field of cawg.metadata: whom to ask
 CAWG_METADATA = "cawg.metadata"
 CAWG_IDENTITY = "cawg.identity"
 STATEMENT = f"{NAMESPACE}.statement"  # our assertion: "no generative AI" and other statements of the author

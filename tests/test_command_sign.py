@@ -213,6 +213,19 @@ def test_a_declaration_file_says_it_all(artist: Run, tmp_path: Path) -> None:
     assert [found.relationship for found in manifest.ingredients] == ["componentOf"]
 
 
+def test_a_reader_learns_whom_to_ask(run: Run, tmp_path: Path) -> None:
+    """Where an artist wants to be asked, the screen says whom; the contact stands only where it can be redacted."""
+    asked = "https://mika.example/ask"
+    made = run("init", "--name", "Mika", "--yes", "--no-passphrase", "--training", "ask", "--contact", asked)
+    assert made.exit == 0, made.err
+    pictures.png(tmp_path / "a.png")
+    assert run("sign", "a.png").exit == 0
+
+    assert f"To ask: {asked} (Mika)" in run("verify", "a.signed.png").out
+    assertions = json.loads(run("inspect", "a.signed.png", "--raw").out)["manifests"][0]["assertions"]
+    assert [label for label, data in assertions.items() if asked in str(data)] == ["cawg.metadata"]
+
+
 def test_a_studio_signs_for_an_artist(artist: Run, tmp_path: Path) -> None:
     """The artist's own words come from the artist's profile and stand under the artist's identity."""
     made = artist("init", "--name", "Studio", "--identity", "studio", "--yes", "--no-passphrase")

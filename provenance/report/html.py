@@ -27,7 +27,7 @@ from provenance.report.model import LinkState, Report
 from provenance.report.names import fingerprint, moment
 from provenance.report.permissions import NOT_STATED
 from provenance.report.picture import LONGEST_EDGE
-from provenance.report.screen import heading, permission_sentences
+from provenance.report.screen import contact_sentences, heading, permission_sentences
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import AiUse
 
@@ -199,6 +199,6 @@ def _permissions(report: Report, say: Catalogue) -> Answer:
     if all(line.effective == NOT_STATED for line in report.permissions):
         return Answer("permissions", say("casefile.short.permissions.none"), say("report.permission.none"))
     conflict = any(line.conflict for line in report.permissions)
-    first, *others = permission_sentences(report.permissions, say)
+    first, *others = *permission_sentences(report.permissions, say), *contact_sentences(report, say)
     word = say(f"casefile.short.permissions.{'conflict' if conflict else 'some'}")
     return Answer("permissions", word, first, tuple(others))

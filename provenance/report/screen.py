@@ -12,7 +12,7 @@ from provenance.report.layout import Page, columns, pad
 from provenance.report.model import LinkState, Report
 from provenance.report.permissions import NOT_STATED
 from provenance.report.wording import Catalogue, Phrase
-from provenance.terms import Integrity, Level, Strength, Use
+from provenance.terms import CONTACT, Integrity, Level, Strength, Use
 
 NARROWEST = 40
 _STEPS = 8
@@ -21,6 +21,7 @@ _WIDEST_LABEL = 16
 _REASONS = 2
 _ANCESTORS = 3
 _UNKNOWNS = 3
+_CONTACTS = 2
 _FINDINGS = 3
 _LABELS = (
     "intact", "source", "signer", "time", "identity", "ai", "steps", "statements", "history", "careful", "permissions",
@@ -189,7 +190,7 @@ def _permissions(page: Page, report: Report, say: Catalogue) -> None:
     if all(line.effective == NOT_STATED for line in report.permissions):
         page.row(label, say("report.permission.none"))
         return
-    for sentence in permission_sentences(report.permissions, say):
+    for sentence in (*permission_sentences(report.permissions, say), *contact_sentences(report, say)):
         page.row(label, sentence)
         label = Phrase("")
 
@@ -205,6 +206,17 @@ def permission_sentences(lines: Iterable[PermissionLine], say: Catalogue) -> lis
         names = say.join(groups[effective, terms, conflict])
         said.append(with_conflict(say(f"report.permission.{key}", entry=names, terms=terms), conflict, say))
     return said
+
+
+def contact_sentences(report: Report, say: Catalogue) -> list[str]:
+    """Return whom to ask, where something may be done under terms only."""
+    if all(line.effective != Use.CONSTRAINED for line in report.permissions):
+        return []
+    contacts = [line for line in report.credits if line.key == CONTACT and line.attributable]
+    said: list[str] = [
+        say("report.permission.contact", contact=line.text, who=line.stated_by.name) for line in contacts
+    ]
+    return list(dict.fromkeys(said))[:_CONTACTS]
 
 
 def with_conflict(sentence: str, conflict: bool, say: Catalogue) -> str:

@@ -11,7 +11,7 @@ from provenance.declaration.model import Declaration
 from provenance.declaration.parts import Author
 from provenance.declaration.permissions import Permissions
 from provenance.declaration.roles import AuthorRole
-from provenance.terms import Use
+from provenance.terms import CONTACT, Use
 
 _CONTEXT = {
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -22,7 +22,7 @@ _CONTEXT = {
     "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
 }
-ASK = "Ask first. Whom to ask stands in the cawg.metadata assertion of this manifest, as CreatorContactInfo."
+ASK = "Ask first. Whom to ask stands in these credentials, as the creator's contact (CreatorContactInfo)."
 NO_GENERATIVE_AI, MADE, HISTORY_DROPPED = "no_generative_ai", "made", "history_dropped"
 
 
@@ -37,7 +37,7 @@ def credit_data(said: Declaration) -> dict[str, Any]:
         "dc:rights": {"x-default": said.copyright} if said.copyright else None,
         "photoshop:Credit": said.credit,
         "xmpRights:WebStatement": said.license_url,
-        "Iptc4xmpCore:CreatorContactInfo": _contact(said.contact) if said.contact else None,
+        CONTACT: _contact(said.contact) if said.contact else None,
     }
     data = {key: value for key, value in stated.items() if value}
     if not data:

@@ -388,7 +388,9 @@ def _credits(raw: RawManifest) -> Iterator[tuple[str, str]]:
     for found in raw.assertions:
         if base(found.label).endswith(".metadata"):
             for key, value in table(found.data).items():
-                if key != "@context":
+                if key == terms.CONTACT and isinstance(value, dict):
+                    yield terms.CONTACT, ", ".join(filter(None, map(text, value.values())))
+                elif key != "@context":
                     yield str(key), text(value)
 
 
