@@ -21,7 +21,7 @@ import pytest
 
 from provenance.report.build import build
 from provenance.report.declared import PermissionLine, ProfileAnswer, Step
-from provenance.report.editions import for_entrant
+from provenance.report.editions import blind, for_entrant, in_words
 from provenance.report.export import to_dict, to_markdown
 from provenance.report.html import page
 from provenance.report.layout import columns
@@ -343,6 +343,24 @@ def test_entrants_edition_is_translated(language: str) -> None:
     report = build(for_entrant(CASES["hand drawn"]()), language=language, now=NOW)
 
     assert [piece for piece in english_pieces(language) if piece in " ".join(sentences(report))] == []
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_blind_edition_is_japanese_too(name: str) -> None:
+    """Where names are left out, the words in their place are in the reader's language; what hides them stays hidden."""
+    found = in_words(blind(CASES[name]()), Catalogue("ja"))
+    report = build(found, language="ja", now=NOW)
+    shown = "\n".join(sentences(report))
+
+    assert re.search("withheld|Signer", shown) is None
+    if found.manifests:
+        assert "署名者A" in shown
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_blind_edition_in_english_is_as_it_was(name: str) -> None:
+    """English has the very words that stand in a blind edition for programs."""
+    assert in_words(blind(CASES[name]()), Catalogue("en")) == blind(CASES[name]())
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
