@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from provenance.record import dataclass
 from provenance.report.declared import Answer, Condition, Origin, Part, ProfileAnswer, Step, StepKind
 from provenance.report.said import Said
+from provenance.report.summary import taken_away
 from provenance.report.wording import Catalogue
 from provenance.terms import ACTIONS, C2PA_DST, DST, INCEPTION_ACTIONS, SourceType
 from provenance.verification.model import Action, Verification
@@ -96,6 +97,7 @@ def _known_origin(facts: _Facts) -> _Finding:
         for found in manifest.ingredients
         if found.redacted or (not found.manifest_present if found.manifest else not found.source_type)
     )
+    unknown += tuple(uri for manifest in facts.verification.manifests for uri in taken_away(manifest))
     return (Answer.CANNOT_TELL if unknown else Answer.YES), unknown
 
 

@@ -51,10 +51,15 @@ def _readable(verification: Verification) -> bool:
     """Whether every manifest is the bytes that were signed, and nothing that could name AI is missing or taken away."""
     return bool(verification.manifests) and all(
         manifest.integrity in {Integrity.INTACT, Integrity.EXPIRED}
-        and not any(assertion_of(uri).startswith(_TELLING) for uri in manifest.redacts)
+        and not taken_away(manifest)
         and not any(found.redacted or (found.manifest and not found.manifest_present) for found in manifest.ingredients)
         for manifest in verification.manifests
     )
+
+
+def taken_away(manifest: Manifest) -> tuple[str, ...]:
+    """Return what *manifest* redacted of an earlier one that may have named AI, or an origin."""
+    return tuple(uri for uri in manifest.redacts if assertion_of(uri).startswith(_TELLING))
 
 
 def complete(verification: Verification, steps: tuple[Step, ...]) -> bool:
