@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from provenance.container.prescan import prescan
 from provenance.credentials.credential import Credential
 from provenance.declaration.model import Declaration
 from provenance.errors import AssetError, ProvenanceError, TimeStampError
@@ -195,6 +196,17 @@ def test_the_thumbnail_can_be_left_out(tmp_path: Path, credential: Credential) -
 
 
 # --- where it goes ---------------------------------------------------------------------------------------------------
+
+
+def test_a_lone_signer_answers_for_everything(tmp_path: Path, signed_jpeg: Path, credential: Credential) -> None:
+    """With one credential every assertion is created, the thumbnail and the history's ingredient included."""
+    result = sign(signed_jpeg, said({"title": "Dusk"}), credential=credential).path
+
+    with result.open("rb") as stream:
+        claim = prescan(stream).manifests[-1].claim
+    created = {entry["url"].rpartition("/")[2] for entry in claim["created_assertions"]}
+    assert claim.get("gathered_assertions", []) == []
+    assert {"c2pa.thumbnail.claim", "c2pa.ingredient.v3", "c2pa.actions.v2"} <= created
 
 
 def test_in_place_signs_the_file_itself(tmp_path: Path, credential: Credential) -> None:

@@ -52,9 +52,9 @@ def writing_context(anchors: Anchors = NO_ANCHORS) -> c2pa.Context:
         # Upstream leaves `free` and `skip` boxes out of the hash, where picture data can hide (F6, W7).
         "bmff_hash_exclude_free_and_skip_boxes": False,
         "prefer_box_hash": False,
-        # Every assertion says for itself; an ingredient cannot, and created actions name it. The label without
-        # its version: with one it matches nothing (engine.md §6).
-        "created_assertion_labels": ["c2pa.ingredient"],
+        # Every assertion says for itself; two cannot: the ingredient, which created actions name, and our thumbnail.
+        # Labels without their version: with one they match nothing (engine.md §6).
+        "created_assertion_labels": ["c2pa.ingredient", "c2pa.thumbnail.claim"],
         "generate_c2pa_archive": False,
         "auto_timestamp_assertion": {"enabled": False},
         "actions": {
