@@ -82,9 +82,7 @@ def report(
     settings = load_settings(place.config)
     say = Catalogue(told(lang))
     if again is not None:
-        judged = recheck(again, file, language=say.language, settings=settings)
-        typer.echo("\n".join(_compared(judged, say)))
-        raise typer.Exit(_EXIT[judged.same])
+        raise typer.Exit(_judged_again(again, file, say, settings))
     if file is None:
         raise typer.BadParameter("name a picture, or a bundle with --recheck")
     target = _target(file, output, form=form, hidden=hidden)
@@ -98,18 +96,27 @@ def report(
         raise found
     shown = build(_edited(found, say, hidden=hidden, edition=edition), language=say.language, now=datetime.now(UTC))
     picture = None if without_picture or form is not Format.HTML else _picture(file, found, settings)
-    text = _rendered(shown, form, edition=edition, picture=picture, hidden=hidden)
-    if target == _STDOUT:
-        sys.stdout.write(text)
-    else:
-        write_new(target, text.encode(), overwrite=overwrite)
-        typer.echo(say("casefile.command.written", name=target.name))
+    _put(_rendered(shown, form, edition=edition, picture=picture, hidden=hidden), target, say, overwrite=overwrite)
     if bundle is not None:
         kept = make_case(file, found, shown, options=options, settings=settings, with_picture=not without_picture)
         write_new(bundle, pack(kept), overwrite=overwrite)
         typer.echo(say("casefile.command.bundled", name=bundle.name), err=target == _STDOUT)
     if found.integrity is Integrity.NOT_CHECKED:
         raise typer.Exit(2)
+
+
+def _judged_again(bundle: Path, file: Path | None, say: Catalogue, settings: Settings) -> int:
+    judged = recheck(bundle, file, language=say.language, settings=settings)
+    typer.echo("\n".join(_compared(judged, say)))
+    return _EXIT[judged.same]
+
+
+def _put(text: str, target: Path, say: Catalogue, *, overwrite: bool) -> None:
+    if target == _STDOUT:
+        sys.stdout.buffer.write(text.encode())  # the page says that it is UTF-8, whatever the console is
+        return
+    write_new(target, text.encode(), overwrite=overwrite)
+    typer.echo(say("casefile.command.written", name=target.name))
 
 
 def _target(file: Path, output: Path | None, *, form: Format, hidden: bool) -> Path:
