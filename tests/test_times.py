@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from provenance.container.model import RawManifest
 from provenance.container.prescan import prescan
 from provenance.terms import TimeKind
-from provenance.trust.model import Purpose, Tier, Trust, TrustList
-from provenance.verification.times import parse, signed_time
+from provenance.trust.model import Denial, Purpose, Tier, Trust, TrustList
+from provenance.verification.times import DENIED, parse, signed_time
 from tests.hostile.certs import EMAIL, STAMPING, Holder
 from tests.hostile.forge import Spec, forge
 from tests.hostile.stamps import Stamp, good_stamper, stamper, stamps
@@ -71,6 +72,19 @@ def test_only_authorities_for_stamps_count(names: tuple[str, ...], critical: boo
     found = signed_time(raw.signature, raw.claim_bytes, SAID, _trust(), NOW)
 
     assert (found.kind, found.hits) == (TimeKind.UNTRUSTED, ())
+
+
+@pytest.mark.parametrize("named", ["leaf", "authority"])
+def test_a_denied_authority_stamps_nothing(named: str) -> None:
+    """The deny list holds for time-stamp authorities, too: theirs is the power to date back."""
+    raw = _raw(good_stamper())
+    certificate = good_stamper().leaf if named == "leaf" else stamps().root
+    denial = Denial("stolen", sha256=certificate.fingerprint(hashes.SHA256()).hex())
+    trust = replace(_trust(), denied=(denial,))
+
+    found = signed_time(raw.signature, raw.claim_bytes, SAID, trust, NOW)
+
+    assert (found.kind, found.problem) == (TimeKind.UNTRUSTED, DENIED)
 
 
 def test_garbage_is_no_token() -> None:

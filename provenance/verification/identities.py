@@ -14,13 +14,14 @@ from typing import Any
 from provenance import terms
 from provenance.container.cose import decode as decode_cose
 from provenance.container.model import RawManifest
-from provenance.terms import StatusLevel
+from provenance.terms import StatusLevel, TimeKind
 from provenance.trust.model import Purpose, Trust
-from provenance.verification.model import Identity, Status, VerifiedIdentity
-from provenance.verification.signers import certificates, described, judge
+from provenance.verification.model import Identity, SignedTime, Status, VerifiedIdentity
+from provenance.verification.signers import certificates, denied, described, judge
 from provenance.verification.values import assertion_of, base, items, table, text
 
 X509 = "cawg.x509.cose"
+REVOKED = "revoked"  # by its issuer, or on the reader's own deny list (T7)
 AGGREGATED = "cawg.identity_claims_aggregation"
 # Not a fault of the assertion: it says that we, offline and with these lists, cannot know.
 _UNDECIDED = frozenset(
@@ -35,6 +36,10 @@ _UNTRUSTED = frozenset(
         "cawg.ica.untrusted_issuer",
         "signingCredential.untrusted",
         "cawg.identity.untrusted",
+        # A certificate that has run out breaks nothing: nobody vouches for it any more.
+        "cawg.x509.signature.outside_validity",
+        "signingCredential.expired",
+        "claimSignature.outsideValidity",
     }
 )
 _REVOKED = frozenset({"cawg.identity.credential_revoked", "cawg.ica.credential.revoked", "cawg.x509.ocsp.revoked"})
@@ -76,11 +81,14 @@ def _identity(
     cose = decode_cose(signature) if isinstance(signature, bytes) else None
     chain = certificates(cose) if cose and kind == X509 else ()
     hits = judge(chain, trust, now, now, Purpose.IDENTITY).hits if chain else ()
+    withdrawn = bool(chain) and bool(denied(chain, hits, trust, SignedTime(TimeKind.NONE)))
     credential = _credential(cose.payload if cose and kind == AGGREGATED else None)
     return Identity(
         assertion=label,
         kind=kind,
-        outcome=_outcome(statuses, trusted=bool(hits), readable=cose is not None and not cose.error),
+        outcome=REVOKED
+        if withdrawn
+        else _outcome(statuses, trusted=bool(hits), readable=cose is not None and not cose.error),
         roles=tuple(text(role) for role in items(payload.get("role"))),
         chain=described(chain),
         hits=hits,
@@ -95,7 +103,7 @@ def _identity(
 def _outcome(statuses: Sequence[Status], *, trusted: bool, readable: bool) -> str:
     failures = {status.code for status in statuses if status.level is StatusLevel.FAILURE}
     if failures & _REVOKED:
-        return "revoked"
+        return REVOKED
     if not readable or failures - _UNTRUSTED - _UNDECIDED:
         return "broken"
     if failures & _UNDECIDED or not statuses:

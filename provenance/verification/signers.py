@@ -122,7 +122,7 @@ def signer(
     leaf = chain[0]
     expired = not leaf.not_valid_before_utc <= at <= leaf.not_valid_after_utc
     judged = judge(chain, trust, at, now, Purpose.CLAIM)
-    withdrawn = denied(chain, judged.hits, trust.denied, time)
+    withdrawn = denied(chain, judged.hits, trust, time)
     revoked = terms.SIGNER_REVOKED in codes
     level = _level(integrity, judged, broken=expired or bool(withdrawn) or revoked or terms.SIGNER_INVALID in codes)
     product = _product(leaf, judged, trust)
@@ -195,17 +195,30 @@ def _objection(path: Path | Failure) -> str:
     return "" if path.reason in {"no_path", "expired"} else f"path.{path.reason}"
 
 
-def denied(
-    chain: Sequence[x509.Certificate], hits: Sequence[TrustHit], denials: Sequence[Denial], time: SignedTime
-) -> str:
-    """Return reason and date of the first deny-list entry that hits any certificate of the path, or ""."""
-    fingerprints = {sha256(certificate) for certificate in chain} | {hit.anchor_sha256 for hit in hits}
-    serials = {(f"{c.serial_number:x}", c.issuer.rfc4514_string()) for c in chain}
-    for entry in denials:
-        named = entry.sha256 in fingerprints if entry.sha256 else (entry.serial, entry.issuer) in serials
+def denied(chain: Sequence[x509.Certificate], hits: Sequence[TrustHit], trust: Trust, time: SignedTime) -> str:
+    """Return reason and date of the first deny-list entry that hits any certificate of the path, or "".
+
+    The anchor counts, too, which nobody needs to send along.
+    """
+    if not trust.denied:
+        return ""
+    anchors = {hit.anchor_sha256 for hit in hits}
+    texts = (*(found.pem for found in trust.lists), *(pin.pem for pin in trust.pins))
+    path = (*chain, *(one for text in texts for one in parse_pem(text) if sha256(one) in anchors))
+    fingerprints = {sha256(certificate) for certificate in path} | anchors
+    serials = {(certificate.serial_number, certificate.issuer.rfc4514_string()) for certificate in path}
+    for entry in trust.denied:
+        named = entry.sha256 in fingerprints if entry.sha256 else (_number(entry.serial), entry.issuer) in serials
         if named and not _outside(entry, time):
             return entry.reason + (f" (since {entry.since[:10]})" if entry.since else "")
     return ""
+
+
+def _number(serial: str) -> int:
+    try:
+        return int(serial, 16)
+    except ValueError:
+        return -1
 
 
 def _outside(entry: Denial, time: SignedTime) -> bool:

@@ -22,7 +22,9 @@ from provenance.trust.model import Purpose, Trust, TrustList
 from provenance.trust.paths import Path, anchors_of, find_path, parse_der
 from provenance.verification.hits import hit_of_list
 from provenance.verification.model import SignedTime, TrustHit
+from provenance.verification.signers import denied
 
+DENIED = terms.OWN + "timeStamp.denied"
 SKEW = timedelta(minutes=5)
 _DIGESTS: dict[str, Callable[[bytes], Any]] = {  # 2.16.840.1.101.3.4.2.1 to .3
     "608648016503040201": hashlib.sha256,
@@ -86,6 +88,8 @@ def signed_time(
     if problem or "timeStamp.validated" not in codes or signer is None:
         return SignedTime(TimeKind.UNTRUSTED, value, authority, problem=problem)
     hits = tuple(_hits(token, signer, trust, now))
+    if hits and denied((signer, *token.certificates), hits, trust, SignedTime(TimeKind.NONE)):
+        return SignedTime(TimeKind.UNTRUSTED, value, authority, problem=DENIED)
     return SignedTime(TimeKind.TRUSTED if hits else TimeKind.UNTRUSTED, value, authority, hits)
 
 

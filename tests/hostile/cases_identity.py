@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+
 from provenance.terms import Integrity, Level
+from provenance.trust.model import Denial
 from provenance.verification.model import Verification
 from tests.hostile import certs
 from tests.hostile.boxes import Tag, cbor
@@ -28,6 +31,15 @@ def _people() -> certs.Authority:
 @cache
 def _person() -> Holder:
     return _people().issue(Profile("Ada Lovelace", ("People",), ekus=(certs.DOCUMENT,)))
+
+
+@cache
+def _expired() -> Holder:
+    return _people().issue(Profile("Ada Lovelace", ("People",), ekus=(certs.DOCUMENT,), days=(-300, -10)))
+
+
+def _deny_person() -> tuple[Denial, ...]:
+    return (Denial("stolen", sha256=_person().leaf.fingerprint(hashes.SHA256()).hex()),)
 
 
 @cache
@@ -105,6 +117,10 @@ CASES = {
     "identity_stranger": _case("the person's authority is known to nobody", _signed(holder=_stranger), "well_formed"),
     "identity_claim_list": _case("the person's authority is listed for claims only", _signed(holder=_claim_signer),
         "well_formed"),
+    "identity_expired": _case("the person's certificate has run out", _signed(holder=_expired), "well_formed"),
+    "identity_denied": Case("ID", "the reader has put the person's certificate on the deny list", _signed(), INTACT, LISTED,
+        ("identity.revoked",), check=_says("revoked"),
+        reader=Reader(identity=lambda: _people().pem, denied=_deny_person)),
     "identity_flipped": _case("the person's signature is broken", _signed(flip=True), "broken"),
     "identity_not_bound": _case("it does not refer to the picture", _signed(references=_without_binding), "broken"),
     "identity_wrong_hash": _case("a statement that it vouches for is another", _signed(references=_wrong_hash),

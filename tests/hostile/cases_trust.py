@@ -327,6 +327,11 @@ def _deny_serial() -> tuple[Denial, ...]:
     return (Denial("certificate withdrawn", serial=f"{found.serial_number:x}", issuer=found.issuer.rfc4514_string()),)
 
 
+def _deny_root() -> tuple[Denial, ...]:
+    found = listed().root
+    return (Denial("root withdrawn", serial=f"0{found.serial_number:X}", issuer=found.issuer.rfc4514_string()),)
+
+
 REVOCATION = {
     "ocsp_delegated": Case("OC", "a stapled response says revoked; delegated responder", _stapled(_delegated), INTACT,
         UNVERIFIED,
@@ -372,6 +377,8 @@ REVOCATION = {
     "denied_serial": Case("RV", "the deny list names serial number and issuer", lambda: signed(), INTACT, UNVERIFIED,
         ("signer.withdrawn",),
         reader=Reader(denied=_deny_serial)),
+    "denied_root": Case("RV", "the deny list names the root, which is not sent along, by its serial number",
+        lambda: signed(), INTACT, UNVERIFIED, ("signer.withdrawn",), reader=Reader(denied=_deny_root)),
     "denied_pinned": Case("RV", "the deny list beats a pin", lambda: signed(), INTACT, UNVERIFIED,
         ("signer.withdrawn",),
         reader=Reader(pins=lambda: (pin(listed().root),), denied=_deny_serial)),
