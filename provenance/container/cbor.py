@@ -88,27 +88,28 @@ class Decoder:
         initial = self._data[self.at]
         self.at += 1
         major, info = initial >> 5, initial & 31
-        if info < 24:
-            argument = info
-        elif info < 28:
-            argument = int.from_bytes(self._bytes(1 << (info - 24)), "big")
-        elif info == 31 and major not in (0, 1, 6):
-            argument = _INDEFINITE
-        else:
-            raise CborError(f"reserved encoding at byte {self.at - 1}")
-        if major == 7:
-            return self._simple(info, argument)
+        argument = info if info < 24 else self._argument(major, info)
+        # The commonest first: half of all items are text, most others bytes and numbers.
+        if major == 3 or major == 2:
+            return self._string(major, argument)
         if major == 0:
             return argument
-        if major == 1:
-            return -1 - argument
-        if major in (2, 3):
-            return self._string(major, argument)
-        if major == 4:
-            return self._array(argument, depth - 1)
         if major == 5:
             return self._map(argument, depth - 1)
+        if major == 4:
+            return self._array(argument, depth - 1)
+        if major == 7:
+            return self._simple(info, argument)
+        if major == 1:
+            return -1 - argument
         return self._tagged(argument, depth - 1)
+
+    def _argument(self, major: int, info: int) -> int:
+        if info < 28:
+            return int.from_bytes(self._bytes(1 << (info - 24)), "big")
+        if info == 31 and major not in (0, 1, 6):
+            return _INDEFINITE
+        raise CborError(f"reserved encoding at byte {self.at - 1}")
 
     def _bytes(self, length: int) -> bytes:
         end = self.at + length
@@ -131,7 +132,11 @@ class Decoder:
                 size = info if info < 24 else int.from_bytes(self._bytes(1 << (info - 24)), "big")
                 pieces.append(self._text(self._bytes(size)) if major == 3 else self._bytes(size))
             return "".join(pieces) if major == 3 else b"".join(pieces)  # type: ignore[arg-type]  # all of one kind
-        found = self._bytes(length)
+        end = self.at + length
+        if end > len(self._data):
+            raise CborError("ends too early")
+        found = self._data[self.at : end]
+        self.at = end
         return self._text(found) if major == 3 else found
 
     def _text(self, data: bytes) -> str:
@@ -160,7 +165,8 @@ class Decoder:
                 if length == _INDEFINITE:
                     return found
                 raise CborError(f"a break stands alone at byte {self.at - 1}")
-            key = _hashable(key)
+            if not isinstance(key, str):
+                key = _hashable(key)
             if key in found:
                 raise CborError(f"the key {_shown(key)} stands twice")
             found[key] = self.item(depth)
