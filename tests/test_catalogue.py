@@ -307,6 +307,15 @@ def test_japanese_report_holds_no_word_of_ours_in_latin_letters(name: str, form:
     assert {word for word in left if not HEX.fullmatch(word)} == set()
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", ORDINARY)
+def test_japanese_report_has_japanese_punctuation(name: str, form: str) -> None:
+    """No full stop, comma or bracket of ours stands in code or template behind a Japanese sentence."""
+    shown = FORMS[form](report_of(name, "ja")[0])
+
+    assert re.findall(r"[\u3040-\u30ff\u4e00-\u9fff][.,;:!)](?=\s|$)", shown) == []
+
+
 @cache
 def english_pieces(language: str) -> frozenset[str]:
     """What stands between the places of English sentences, where it is long enough to be told, and not in *language*."""
