@@ -38,7 +38,8 @@ def _answer(feature: Feature) -> Iterator[str]:
     if not feature.kind:
         sentences = [say("ai_or_not.none")]
     else:
-        sentences = [say(f"ai_or_not.{feature.generative.value}", kind=feature.kind)]
+        kind = say.term("report.ai_kind", feature.kind.replace(" ", "_"))
+        sentences = [say(f"ai_or_not.{feature.generative.value}", kind=kind)]
     if feature.generative is Answer.DEPENDS:
         sentences.append(say("ai_or_not.decides", setting=feature.decides))
     if feature.flag:
