@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import NameOID
 
-from provenance.terms import SIGNING_EKUS
+from provenance.terms import EKU_TIME_STAMPING, SIGNING_EKUS
 
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
@@ -168,7 +168,8 @@ def _certificate(
     )
     if ekus:
         usages = [x509.ObjectIdentifier(oid) for oid in ekus]
-        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+        stamps = EKU_TIME_STAMPING in ekus  # RFC 3161 §2.3: then it is critical
+        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=stamps)
     if isinstance(signing_key, ed25519.Ed25519PrivateKey):
         return builder.sign(signing_key, None)
     if isinstance(signing_key, rsa.RSAPrivateKey):
