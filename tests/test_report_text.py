@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from provenance.report.build import build
-from provenance.report.layout import columns, wrap
+from provenance.report.layout import columns, fill, pad, wrap
 from provenance.report.text import render, render_full
 from tests.support.report import CASES, NOW, certificate, long_chain, manifest, pinned, stranger, verification
 
@@ -147,3 +147,16 @@ WRAPPED = {
 def test_wrap(text, width, lines):
     """Lines break at spaces, a word without one anywhere, never inside a letter."""
     assert wrap(text, width) == lines
+
+
+def test_fill_puts_the_indent_before_every_line_but_the_first():
+    """A paragraph hangs, and the indent counts: no line is too wide."""
+    assert fill("one two three", 9, indent="  ") == "one two\n  three"
+    assert fill("あいうえお", 6, indent="  ") == "あい\n  うえ\n  お"
+
+
+def test_pad_counts_columns():
+    """Wide letters take two columns of a table; what is too wide is left as it is."""
+    assert pad("鍵", 4) + "|" == "鍵  |"
+    assert pad("key", 4) + "|" == "key |"
+    assert pad("鍵鍵鍵", 4) == "鍵鍵鍵"
