@@ -13,6 +13,7 @@ from provenance.commands import app, examination
 from provenance.commands.examination import Finding, Health
 from provenance.credentials import lifecycle
 from provenance.home import Home
+from provenance.signing.canaries import EXPECTED, answers, job
 
 
 def ask(home: Path, *arguments: str):
@@ -42,7 +43,7 @@ def test_json_tells_the_same(tmp_path):
     findings = json.loads(ask(tmp_path, "--format", "json").stdout)["findings"]
 
     assert {each["about"] for each in findings} >= {
-        "provenance", "engine", "identity_signer", "limits", "cryptography", "pillow", "namesake", "schemas",
+        "provenance", "engine", "canaries", "identity_signer", "limits", "cryptography", "pillow", "namesake", "schemas",
         "home", "trust", "credential", "keyring", "clock",
     }  # fmt: skip
     assert all(each["found"].split()[0] in text for each in findings)
@@ -69,6 +70,22 @@ FLOORS = {
     "newer": ((1, 0, 0), Health.OK),
     "silent": ((0, 0, 0), Health.UNKNOWN),
 }
+
+
+def test_canaries_are_answered_rightly():
+    """Good, unknown, altered, expired and listed for something else: each gets its answer from what is installed."""
+    assert answers() == EXPECTED
+    assert job(None) == dict.fromkeys(EXPECTED, True)
+
+
+def test_a_wrong_answer_is_bad(tmp_path):
+    """A reader that takes an altered picture for intact must not be relied on, and `doctor` says so."""
+    (found,) = found_about(tmp_path, "canaries")
+    wrong = examination.canaries({"good": True, "altered": False})
+
+    assert found["health"] == "ok"
+    assert wrong.health is Health.BAD
+    assert "altered" in wrong.found
 
 
 @pytest.mark.parametrize(("native", "health"), FLOORS.values(), ids=FLOORS.keys())

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import metadata
@@ -26,6 +26,7 @@ from provenance.worker.pool import Died, Job, Pool
 from provenance.worker.settings import load as load_settings
 
 DISTRIBUTION = "provenance-toolkit"
+_CANARIES: Job[Any] = Job("provenance.signing.canaries:job", object)
 _PROBE: Job[Any] = Job("provenance.engine.probe:probe", object)
 _SIGNING_FLOOR, _READING_FLOOR = (0, 91, 0), (0, 91, 3)
 _CRYPTOGRAPHY_FLOOR = (46, 0, 7)  # CVE-2026-34073, CVE-2026-26007
@@ -56,6 +57,7 @@ def examine(home: Home) -> Iterator[Finding]:
     """Yield every finding about this installation and *home*."""
     yield _own()
     yield from _engine(home)
+    yield from _canaries(home)
     yield from _cryptography()
     yield _library("Pillow", "pillow")
     yield from namesakes()
@@ -131,6 +133,28 @@ def _engine(home: Home) -> Iterator[Finding]:
         yield floors(dict(answer["versions"]), tuple(answer["native"]))
         yield _identity_signer(answer["identity"])
         yield _limits(answer["missing"])
+
+
+def _canaries(home: Home) -> Iterator[Finding]:
+    """Sign and verify, in a child, pictures of which the right answer is known (C2)."""
+    try:
+        settings = replace(load_settings(home.config), file_mib=1)  # jobs on strangers' files write none
+        with Pool(1, preload=_CANARIES.module, settings=settings) as pool:
+            ((_, answer),) = pool.run(_CANARIES, [None])
+    except ProvenanceError:
+        return  # no child, or no engine: said above
+    if isinstance(answer, ProvenanceError | Died):
+        yield Finding("canaries", Health.UNKNOWN, say("doctor.canaries_unknown"))
+        return
+    yield canaries(dict(answer))
+
+
+def canaries(answers: dict[str, bool]) -> Finding:
+    wrong = sorted(name for name, right in answers.items() if not right)
+    if wrong:
+        found = say("doctor.canaries_wrong", names=", ".join(wrong))
+        return Finding("canaries", Health.BAD, found, say("doctor.reinstall"))
+    return Finding("canaries", Health.OK, say("doctor.canaries_right", count=len(answers)))
 
 
 def floors(versions: dict[str, str], native: tuple[int, ...]) -> Finding:
