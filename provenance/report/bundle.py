@@ -33,6 +33,7 @@ from provenance.worker import codec
 
 VERSION = "1"
 MAX_BYTES = 1 << 30
+MAX_PICTURE = MAX_BYTES - (128 << 20)  # the store and the lists need the rest
 _PARTS = ("report.json", "verification.json", "trust.json", "settings.json", "store.c2pa")
 _NEEDED = _PARTS[:4]
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same case gives the same bytes
@@ -146,7 +147,8 @@ def _index(data: bytes, where: str) -> dict[str, str]:
 
 def safe_name(name: str) -> str:
     """Return *name* as a file may be called on any system, its ending kept."""
-    return "".join(char if char.isalnum() or char in "._-" else "_" for char in name)[-100:] or "picture"
+    spelt = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in name)
+    return spelt[-100:].lstrip(".") or "picture"
 
 
 def _json(value: Any) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from provenance.errors import AssetError
 from provenance.report.build import build
-from provenance.report.bundle import Case, Difference, differences, safe_name, unpack
+from provenance.report.bundle import MAX_PICTURE, Case, Difference, differences, safe_name, unpack
 from provenance.report.export import to_json
 from provenance.report.model import Report
 from provenance.terms import Integrity
@@ -51,14 +52,14 @@ def make_case(
         options: those that *found* was checked under, with the trust itself instead of a user's directory.
 
     Raises:
-        AssetError: if the file is no longer the one that was checked.
+        AssetError: if the file is no longer the one that was checked, or too large for a bundle.
     """
-    data = _read(path)
-    digest = hashlib.sha256(data).hexdigest()
+    data = _read(path) if with_picture else None
+    digest = hashlib.sha256(data).hexdigest() if data is not None else _digest(path)
     if found.sha256 and digest != found.sha256:
         raise AssetError(path.name, "changed while its case was being made", "make it again")
     store = b"" if found.integrity is Integrity.NOT_CHECKED else store_of(path, options=options, settings=settings)
-    return Case(to_json(report), found, options, store, data if with_picture else None, digest)
+    return Case(to_json(report), found, options, store, data, digest)
 
 
 def recheck(bundle: Path, file: Path | None, *, language: str, settings: Settings) -> Recheck:
@@ -81,15 +82,17 @@ def recheck(bundle: Path, file: Path | None, *, language: str, settings: Setting
 @contextmanager
 def _laid_out(case: Case, bundle: Path, file: Path | None) -> Iterator[tuple[Path, Path | None]]:
     """Yield the picture of *case* as a file, and its sidecar if it had one."""
-    data = _read(file) if file is not None else case.picture
-    if data is None:
+    if file is None and case.picture is None:
         raise AssetError(bundle.name, "does not hold the picture", "name the file after the bundle")
-    if hashlib.sha256(data).hexdigest() != case.sha256:
-        raise AssetError(file.name if file else bundle.name, "is not the file that was checked in this case")
-    # A copy, so that what lies beside the file today cannot count.
+    # A copy, so that what lies beside the file today cannot count, and what was hashed is what is checked.
     with tempfile.TemporaryDirectory(prefix="provenance-") as folder:
         path = Path(folder, safe_name(case.verification.name))
-        path.write_bytes(data)
+        if file is not None:
+            _copy(file, path)
+        else:
+            path.write_bytes(case.picture or b"")
+        if _digest(path) != case.sha256:
+            raise AssetError(file.name if file else bundle.name, "is not the file that was checked in this case")
         sidecar = None
         if case.verification.source.kind == "sidecar":
             sidecar = path.with_name(f"sidecar{ENDING}")
@@ -99,6 +102,23 @@ def _laid_out(case: Case, bundle: Path, file: Path | None) -> Iterator[tuple[Pat
 
 def _read(path: Path) -> bytes:
     try:
+        if path.stat().st_size > MAX_PICTURE:
+            raise AssetError(path.name, f"is larger than {MAX_PICTURE} bytes", "leave it out with --without-picture")
         return path.read_bytes()
+    except OSError as exc:
+        raise AssetError(path.name, f"cannot be read ({exc.strerror or exc})") from exc
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        shutil.copyfile(source, target)
+    except OSError as exc:
+        raise AssetError(source.name, f"cannot be read ({exc.strerror or exc})") from exc
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as exc:
         raise AssetError(path.name, f"cannot be read ({exc.strerror or exc})") from exc
