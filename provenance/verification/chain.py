@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,6 @@ NOT_VALIDATED = terms.OWN + "chain.signatureNotValidated"
 NOT_REPORTED = terms.OWN + "chain.notReported"
 UNREADABLE = terms.OWN + "chain.unreadable"
 COMPRESSED = terms.OWN + "chain.compressed"
-LABEL_MISMATCH = terms.OWN + "chain.activeDiffers"
 PADDING = terms.OWN + "coverage.padding"
 
 # Failures that say nothing about the bytes: who the signer is, and when the certificate ran out, is judged apart.
@@ -50,7 +49,6 @@ class Chain:
 
     manifests: tuple[Manifest, ...]
     unreachable: int
-    statuses: tuple[Status, ...] = ()
 
     @property
     def active(self) -> Manifest:
@@ -68,16 +66,6 @@ class Chain:
         )
 
 
-@dataclass(slots=True)
-class _Evidence:
-    """Everything said about one manifest, collected from all over the store."""
-
-    statuses: list[Status] = field(default_factory=list)
-
-    def codes(self, *levels: StatusLevel) -> frozenset[str]:
-        return frozenset(found.code for found in self.statuses if not levels or found.level in levels)
-
-
 def chain(
     raws: tuple[RawManifest, ...], reading: Reading, trust: Trust, now: datetime, own: Iterable[Status] = ()
 ) -> Chain:
@@ -91,10 +79,10 @@ def chain(
     statements = {label: declared(raw) for label, raw in by_label.items()}
     depths = _reachable(active.label, statements)
     evidence = _collect(active.label, reading, {label: statements[label] for label in depths}, set(by_label))
-    evidence[active.label].statuses += own
+    evidence[active.label] += own
     redacted = {(manifest_of(uri), assertion_of(uri)) for label in depths for uri in statements[label].redacts}
     manifests = [
-        _manifest(by_label[label], statements[label], evidence[label].statuses, depth, redacted, trust, now)
+        _manifest(by_label[label], statements[label], evidence[label], depth, redacted, trust, now)
         for label, depth in sorted(depths.items(), key=lambda entry: entry[1])
     ]
     deltas = _ingredient_deltas(reading)
@@ -124,40 +112,41 @@ def _reachable(active: str, statements: Mapping[str, Declared]) -> dict[str, int
 
 def _collect(
     active: str, reading: Reading, statements: Mapping[str, Declared], present: set[str]
-) -> dict[str, _Evidence]:
-    found = {label: _Evidence() for label in statements}
+) -> dict[str, list[Status]]:
+    """Return everything said about each manifest, from all over the store."""
+    found: dict[str, list[Status]] = {label: [] for label in statements}
     for status in _engine_statuses(reading.results.get("activeManifest")):
         # The engine files under the active manifest what it finds anywhere on the way: both get it.
-        found[active].statuses.append(status)
+        found[active].append(status)
         other = manifest_of(status.where)
         if other in found and other != active:
-            found[other].statuses.append(status)
+            found[other].append(status)
     referred = _referred(statements)
     for uri, status in _deltas(reading):
         about = manifest_of(status.where)
         if about in found and about != active:
-            found[about].statuses.append(status)
+            found[about].append(status)
         elif status.level is StatusLevel.FAILURE:
             # It names a manifest that we did not reach, or none: no failure may get lost (V1).
             owners = (referred.get((manifest_of(uri), assertion_of(uri)), ""), manifest_of(uri), active)
-            found[next(label for label in owners if label in found)].statuses.append(status)
+            found[next(label for label in owners if label in found)].append(status)
     for label, said in statements.items():
         for ingredient in said.ingredients:
             for status in ingredient.recorded:
                 about = manifest_of(status.where) or ingredient.manifest
                 target = about if about in found else ingredient.manifest
                 if target in found and target not in {active, label}:
-                    found[target].statuses.append(status)
+                    found[target].append(status)
     for uri, status in _deltas(reading):
         if status.level is StatusLevel.FAILURE and (status.where == uri or status.code in _REFERENCE):
             # About the ancestor, and about who refers to it: the referring signature pins the ancestor's hash.
             owner = manifest_of(uri)
             for label in {referred.get((owner, assertion_of(uri)), ""), owner} & found.keys():
-                found[label].statuses.append(status)
+                found[label].append(status)
     for label in statements:
         if reading.labels and label not in reading.labels:
             # The engine drops a manifest that holds an assertion it cannot decode (V2).
-            found[label].statuses.append(_ours(NOT_REPORTED, label, "the engine left this manifest out of its report"))
+            found[label].append(_ours(NOT_REPORTED, label, "the engine left this manifest out of its report"))
     return found
 
 
@@ -203,7 +192,7 @@ def _manifest(
     trust: Trust,
     now: datetime,
 ) -> Manifest:
-    everything = [*collected, *_own_findings(raw, collected)]
+    everything = [*collected, *_own_findings(raw)]
     if depth > 0:
         everything += _ancestor_findings(
             raw, collected, frozenset(label for owner, label in redacted if owner == raw.label)
@@ -253,7 +242,7 @@ def _integrity(failures: frozenset[str]) -> Integrity:
     return Integrity.NOT_CHECKED if broken <= _UNTOLD else Integrity.ALTERED
 
 
-def _own_findings(raw: RawManifest, collected: list[Status]) -> Iterator[Status]:
+def _own_findings(raw: RawManifest) -> Iterator[Status]:
     if raw.compressed:
         yield _ours(COMPRESSED, raw.label, "the manifest is compressed: what it says is not read here")
     for error in raw.errors:
