@@ -182,7 +182,11 @@ def test_a_preview_refuses_what_signing_would(artist: Run, tmp_path: Path) -> No
     (tmp_path / "a.signed.jpg").touch()
 
     assert artist("sign", "a.jpg", "--preview").exit == 0
-    for wrong in (["--in-place", "--output", "x.jpg"], ["--tsa", "ftp://stamps.example"]):
+    for wrong in (
+        ["--in-place", "--output", "x.jpg"],
+        ["--tsa", "ftp://stamps.example"],
+        ["--tsa", "https://stamps.example", "--no-tsa"],
+    ):
         ran = artist("sign", "a.jpg", "--preview", *wrong)
         assert (ran.exit, ran.err.count("\n")) == (2, 1)
 

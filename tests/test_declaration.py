@@ -246,7 +246,7 @@ WRONG: dict[str, tuple[Any, str]] = {
     "no generative AI, not known": (
         {"no_generative_ai": "final", "steps": [{"ai": {"kind": "object removal"}}]},
         "no_generative_ai: is stated, but steps[0] may be generative AI (object removal); "
-        "say in steps[0].ai whether it was generative",
+        "say whether it was generative (=yes or =no) in steps[0].ai",
     ),
     "no generative AI in the process, an idea": (
         {"no_generative_ai": "process", "steps": [{"ai": {"kind": "idea"}}]},

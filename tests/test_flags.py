@@ -48,6 +48,29 @@ def test_wrong_ai_flag_is_named(text: str, message: str) -> None:
     assert str(caught.value) == message
 
 
+BY_FLAG = {
+    "a step that may be generative": (
+        Flags(ai=("denoising=no", "upscaling:Topaz Photo"), no_generative_ai="final"),
+        "no_generative_ai: is stated, but --ai 'upscaling:Topaz Photo' may be generative AI (upscaling); "
+        "say whether it was generative (=yes or =no) in --ai 'upscaling:Topaz Photo'",
+    ),
+    "an impossible answer": (
+        Flags(ai=("generation=no",)),
+        "--ai generation=no: is no, but generation is always generative; choose another kind, or leave generative out",
+    ),
+    "an empty name": (Flags(components=("",)), "--component '': is empty"),
+}
+
+
+@pytest.mark.parametrize(("flags", "message"), BY_FLAG.values(), ids=BY_FLAG.keys())
+def test_what_a_flag_added_is_called_by_that_flag(flags: Flags, message: str) -> None:
+    """A person who typed flags is not told of steps[0]; after the steps of a file the counting still fits."""
+    for declared in (None, {"steps": [{"action": "c2pa.cropped"}]}):
+        with pytest.raises(DeclarationError) as caught:
+            from_flags(flags, declared=declared)
+        assert str(caught.value) == message
+
+
 AI: dict[str, tuple[str, dict[str, Any]]] = {
     "kind": ("inpainting", {"ai": {"kind": "inpainting"}}),
     "kind, tool": ("denoise:Topaz Photo 4", {"ai": {"kind": "denoising"}, "tool": "Topaz Photo 4"}),
@@ -152,7 +175,7 @@ WRONG: dict[str, tuple[Flags, dict[str, Any], str]] = {
     "contradiction": (
         Flags(no_generative_ai="final", ai=("inpainting:Photoshop",)),
         {},
-        "no_generative_ai: is stated, but steps[0] is a generative AI step; leave one of them out",
+        "no_generative_ai: is stated, but --ai inpainting:Photoshop is a generative AI step; leave one of them out",
     ),
     "origin": (Flags(origin="blank canvs"), {}, "origin: 'blank canvs' is not known here; did you mean blank-canvas"),
     "complete alone": (

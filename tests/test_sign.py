@@ -254,6 +254,8 @@ def test_names_that_lie_are_refused(tmp_path: Path, credential: Credential) -> N
 
     assert refused(png, credential) == "a.jpg: holds image/png, its name says image/jpeg; rename it to a.png"
     assert refused(text, credential) == "b.jpg: is not what its name says"
+    (tmp_path / "e.jpg").touch()
+    assert refused(tmp_path / "e.jpg", credential) == "e.jpg: is empty"
     assert refused(good, credential, output=tmp_path / "d.jpg") == "d.jpg: would hold image/png; call it d.png"
     assert refused(good, credential, output=tmp_path / "d.x", sidecar=True) == (
         "d.x: a sidecar is written; end the name with .c2pa"
@@ -264,6 +266,10 @@ WRONG = {
     "in place and output": (
         {"in_place": True, "output": Path("x.png")},
         "x.png: an output and --in-place exclude each other; choose one",
+    ),
+    "beside and inside": (
+        {"sidecar": True, "embed": True},
+        "--sidecar: says beside the picture, --embed inside it; choose one",
     ),
     "time stamp address": (
         {"tsa_url": "ftp://a"},

@@ -144,6 +144,8 @@ def sign(
         raise OutputError(
             plain(output.name), "is not a folder, and there are several pictures", "make the folder first"
         )
+    if tsa and no_tsa:
+        raise OutputError("--tsa", "and --no-tsa exclude each other", "choose one")
     profile = _profile(place, author_identity or identity)
     flags = Flags(
         title=title,

@@ -119,7 +119,7 @@ def of_no_generative_ai(
                 yield Contradiction(where, problem, 'say "final" for the picture alone, or leave one of them out')
         elif step.ai is not None and step.ai.is_generative is Generative.UNKNOWN:
             problem = f"is stated, but steps[{index}] may be generative AI ({step.ai.kind.value})"
-            yield Contradiction(where, problem, f"say in steps[{index}].ai whether it was generative")
+            yield Contradiction(where, problem, f"say whether it was generative (=yes or =no) in steps[{index}].ai")
         elif step.c2pa_source_type in GENERATIVE_SOURCE_TYPES:
             yield Contradiction(where, f"is stated, but steps[{index}] is a generative AI step", either)
     for index, one in enumerate(ingredients):

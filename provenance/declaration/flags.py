@@ -6,6 +6,8 @@ and its tools count only where the author says how the picture began.
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,8 +17,10 @@ from provenance.declaration.problems import choice
 from provenance.declaration.profile import Profile
 from provenance.declaration.text import quoted
 from provenance.errors import DeclarationError
+from provenance.plain import plain
 from provenance.record import dataclass
 
+_PLACE = re.compile(r"((?:steps|ingredients)\[\d+\])(?:\.\w+)*")
 _ANSWERS = ("yes", "no", "unknown")
 AI_USAGE = "KIND[:TOOL[:NOTE]], where KIND may end in =yes, =no or =unknown"
 
@@ -76,6 +80,7 @@ def from_flags(
     """
     data: dict[str, Any] = dict(declared or {})
     data |= _given(flags)
+    named = _named(flags, data)
     for key, added in (
         ("steps", [parse_ai(text) for text in flags.ai]),
         ("ingredients", _pictures(flags)),
@@ -84,7 +89,28 @@ def from_flags(
             data[key] = [*_list(data.get(key, []), key), *added]
     if answers := _permissions(flags):
         data["permissions"] = dict(_table(data.get("permissions", {}), "permissions")) | answers
-    return Declaration.from_dict(_under(data, profile) if profile else data)
+    try:
+        return Declaration.from_dict(_under(data, profile) if profile else data)
+    except DeclarationError as exc:
+        raise DeclarationError(*(_by_flag(text, named) for text in (exc.where, exc.problem, exc.cure))) from exc
+
+
+def _named(flags: Flags, data: Mapping[str, Any]) -> dict[str, str]:
+    """Return for the place of each step and picture that a flag adds to *data* what was typed there."""
+    typed = {
+        "steps": [f"--ai {shlex.quote(text)}" for text in flags.ai],
+        "ingredients": [f"--{picture['relationship']} {shlex.quote(picture['path'])}" for picture in _pictures(flags)],
+    }
+    return {
+        f"{key}[{len(_list(data.get(key, []), key)) + number}]": plain(text)
+        for key, texts in typed.items()
+        for number, text in enumerate(texts)
+    }
+
+
+def _by_flag(text: str, named: Mapping[str, str]) -> str:
+    """Return the message *text* with each place that a flag added called by that flag."""
+    return _PLACE.sub(lambda found: named.get(found[1], found[0]), text)
 
 
 def _given(flags: Flags) -> dict[str, Any]:

@@ -40,6 +40,8 @@ def history(asset: Path, stream: BinaryIO, options: Options) -> History:
         AssetError: if it cannot be checked, or is damaged and that was not accepted.
     """
     scan = prescan(stream, options.limits)
+    if scan.size == 0:
+        raise AssetError(plain(asset.name), "is empty")
     if scan.kind is Kind.C2PA:
         raise AssetError(plain(asset.name), "is a sidecar", "sign the picture that it belongs to")
     if scan.kind in heif.KINDS and not scan.refusals:

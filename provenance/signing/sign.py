@@ -153,6 +153,8 @@ def _check_options(options: Options) -> None:
         check_tsa_url(options.tsa_url)
     if options.in_place and options.output is not None:
         raise OutputError(plain(options.output.name), "an output and --in-place exclude each other", "choose one")
+    if options.sidecar and options.embed:
+        raise OutputError("--sidecar", "says beside the picture, --embed inside it", "choose one")
 
 
 @contextmanager
