@@ -85,6 +85,7 @@ def _shown(value: object) -> object:
     return value if isinstance(value, int | float | Phrase) else plain(value)
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Return the languages that have a catalogue."""
     root = resources.files("provenance.report") / "catalogue"
