@@ -52,7 +52,8 @@ def verify_files(
     wanted = list(paths)
     count = max(1, slots or min(len(wanted), os.cpu_count() or 1))
     with Pool(count, preload=CHECK.module, settings=limits) as pool:
-        requests = (codec.encode(Request(str(path.absolute()), options)) for path in wanted)
+        same = codec.encode(Request("", options))
+        requests = (same | {"path": str(path.absolute())} for path in wanted)
         answers = pool.run(CHECK, requests)
         for path, (_, answer) in zip(wanted, answers, strict=True):
             outcome = _settled(path, answer, limits, pool.missing_limits)

@@ -6,6 +6,7 @@ import json
 import os
 from typing import Any
 
+_to_json = json.JSONEncoder(separators=(",", ":")).encode  # `json.dumps` would make an encoder for every message
 MAX_FRAME = 64 << 20  # a reply; a raw crJSON of a store at its limits stays far below
 
 
@@ -15,7 +16,7 @@ class FrameError(ValueError):
 
 def encode(message: Any) -> bytes:
     """Return *message* as one frame; TypeError if it is no JSON."""
-    body = json.dumps(message, separators=(",", ":")).encode("ascii")
+    body = _to_json(message).encode("ascii")
     return len(body).to_bytes(4, "big") + body
 
 
