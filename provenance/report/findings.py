@@ -101,6 +101,8 @@ def _signer(found: _Collector, verification: Verification, say: Catalogue) -> No
         first = manifest.depth == 0
         if signer.withdrawn:
             found.add("withdrawn", who=who.name, reason=signer.withdrawn, first_screen=True)
+        if signer.revocation == "revoked":
+            found.add("revoked", who=who.name, first_screen=True)
         if signer.expired and manifest.integrity is Integrity.EXPIRED:
             found.add("expired", who=who.name, day=leaf.not_after[:10] if leaf else "?", first_screen=first)
         for problem in signer.problems:

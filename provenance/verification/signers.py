@@ -32,6 +32,7 @@ from provenance.trust.paths import (
     sha256,
 )
 from provenance.trust.pins import Pin
+from provenance.trust.revocation import revoked_at
 from provenance.verification.hits import hit_of_list, hit_of_pin
 from provenance.verification.model import Certificate, SignedTime, Signer, TrustHit
 
@@ -123,7 +124,8 @@ def signer(
     expired = not leaf.not_valid_before_utc <= at <= leaf.not_valid_after_utc
     judged = judge(chain, trust, at, now, Purpose.CLAIM)
     withdrawn = denied(chain, judged.hits, trust, time)
-    revoked = terms.SIGNER_REVOKED in codes
+    since = revoked_at(signature.ocsp, chain) if signature.ocsp else None
+    revoked = since is not None and not (time.kind is TimeKind.TRUSTED and at < since)
     level = _level(integrity, judged, broken=expired or bool(withdrawn) or revoked or terms.SIGNER_INVALID in codes)
     product = _product(leaf, judged, trust)
     return Signer(
@@ -133,7 +135,7 @@ def signer(
         hits=judged.hits,
         expired=expired,
         withdrawn=withdrawn,
-        revocation="revoked" if revoked else "not checked",
+        revocation="revoked" if revoked else "unknown" if terms.SIGNER_REVOKED in codes else "not checked",
         problems=judged.problems,
         product=product[0],
         disallowed=product[1],

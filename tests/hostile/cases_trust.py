@@ -9,6 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509 import ocsp
 
+from provenance.report.build import build
 from provenance.terms import Integrity, Level
 from provenance.trust.model import Denial
 from tests.hostile import certs, stamps
@@ -337,7 +338,10 @@ REVOCATION = {
         UNVERIFIED,
         ("signingCredential.ocsp.revoked", "revocation.revoked")),
     "ocsp_direct": Case("OC", "a stapled response says revoked; signed by the authority itself", _stapled(_direct),
-        INTACT, LISTED, NOT_CHECKED),
+        INTACT, UNVERIFIED, ("revocation.revoked",),
+        check=lambda v: "revoked" in {one.id for one in build(v, now=midnight(0)).findings}),
+    "ocsp_framed": Case("OC", "a stapled response says revoked; its responder is another customer of the authority",
+        _stapled(_delegated_without_eku), INTACT, LISTED, ("revocation.unknown",)),
     "ocsp_no_eku": Case("OC", "a stapled response says good; its responder has no right to",
         _stapled(_delegated_without_eku, ocsp.OCSPCertStatus.GOOD),
         INTACT, LISTED, NOT_CHECKED),
