@@ -15,7 +15,15 @@ import pytest
 from provenance.signing.options import Options
 from provenance.signing.sign import sign
 from tests.support.artist import DRAWN_BY_HAND, Artist, make_artist
-from tests.support.environment import exiftool, exiftool_warnings, needs_exiftool
+from tests.support.declarations import DECLARATIONS, declaration
+from tests.support.environment import (
+    crjson,
+    exiftool,
+    exiftool_warnings,
+    needs_exiftool,
+    needs_rubric,
+    rubric,
+)
 from tests.support.pictures import DRAWN, png
 from tests.support.pki import Authority
 
@@ -42,6 +50,21 @@ def test_another_verifier_finds_it_intact_and_trusts_it(name: str, artist: Artis
     assert found["validation_state"] == "Trusted"
     assert codes(found, "failure") == set()
     assert "signingCredential.trusted" in codes(found, "success")
+
+
+@needs_rubric
+@pytest.mark.deep
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_declaration_in_every_format_passes_the_rubric(name: str, artist: Artist, tmp_path: Path) -> None:
+    """Whatever is declared in whatever format, the published conformance 0.2 rubric finds no failed requirement."""
+    for number, said in enumerate(DECLARATIONS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        signed = sign(DRAWN[name].at(folder), declaration(said), credential=artist.credential)
+
+        code, lines = rubric("conformance", crjson(signed.path))
+
+        assert (code, lines[-1].split(", ")[1]) == (0, "0 failed"), (said, lines)
 
 
 def test_another_verifier_does_not_know_a_stranger(artist: Artist, pki: Authority, tmp_path: Path) -> None:
