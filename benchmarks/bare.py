@@ -32,12 +32,17 @@ DEFINITION: dict[str, Any] = {
 READ = "import c2pa, sys; c2pa.Reader(sys.argv[1]).json()"
 
 
+AUTHORITY = pki.authority("Bench Authority", organization="Bench")
+
+
 @cache
-def _signer() -> c2pa.Signer:
-    issued = pki.authority("Bench Authority", organization="Bench").issue("Bench", organization="Bench")
+def _signer(time_stamps: str) -> c2pa.Signer:
+    issued = AUTHORITY.issue("Bench", organization="Bench")
     key = issued.key_pem().decode()
     return c2pa.Signer.from_info(
-        c2pa.C2paSignerInfo(alg=b"es256", sign_cert=issued.chain_pem, private_key=key.encode(), ta_url=None)
+        c2pa.C2paSignerInfo(
+            alg=b"es256", sign_cert=issued.chain_pem, private_key=key.encode(), ta_url=time_stamps.encode() or None
+        )
     )
 
 
@@ -46,11 +51,18 @@ def _context(*, thumbnail: bool) -> c2pa.Context:
     return c2pa.Context.from_dict({"builder": {"thumbnail": {"enabled": thumbnail}}})
 
 
-def sign(source: Path, destination: Path, *, thumbnail: bool = False, media_type: str = "image/jpeg") -> None:
-    """Sign *source* into *destination*."""
+def sign(
+    source: Path,
+    destination: Path,
+    *,
+    thumbnail: bool = False,
+    media_type: str = "image/jpeg",
+    time_stamps: str = "",
+) -> None:
+    """Sign *source* into *destination*, with a stamp of the authority at *time_stamps* if one is named."""
     builder = c2pa.Builder(json.dumps(DEFINITION), _context(thumbnail=thumbnail))
     with source.open("rb") as reading, destination.open("w+b") as writing:
-        builder.sign(_signer(), media_type, reading, writing)
+        builder.sign(_signer(time_stamps), media_type, reading, writing)
 
 
 def read(path: Path) -> str:

@@ -34,15 +34,15 @@ def large_tiff(folder: Path) -> Path:
     return path
 
 
-def small_signed_jpegs(folder: Path) -> list[Path]:
-    """A thousand JPEGs of about 200 kB, each signed by the bare engine."""
-    made = folder / "small"
+def small_signed_jpegs(folder: Path, *, time_stamps: str = "") -> list[Path]:
+    """A thousand JPEGs of about 250 kB, each signed by the bare engine, and time-stamped if an authority is named."""
+    made = folder / ("stamped" if time_stamps else "small")
     made.mkdir()
     plain = folder / "plain.jpg"
     _photograph((1200, 800)).save(plain, "JPEG", quality=90)
     paths = []
     for number in range(SMALL):
         path = made / f"{number:04}.jpg"
-        bare.sign(plain, path)
+        bare.sign(plain, path, time_stamps=time_stamps)
         paths.append(path)
     return paths

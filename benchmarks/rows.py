@@ -21,6 +21,7 @@ from benchmarks.timing import Compared, compare, peak_mib, process
 from provenance.verification.files import verify_files
 from tests.hostile.cases_limits import CASES as LIMITS
 from tests.support.pictures import draw
+from tests.support.tsa import time_stamp_authority
 
 COMMAND = "from provenance.commands import main; main()"
 
@@ -90,9 +91,16 @@ def large_jpeg(folder: Path) -> Iterator[Row]:
 
 
 def small_jpegs(folder: Path) -> Iterator[Row]:
-    """A thousand small signed JPEGs, in process and in the pool, and another verifier on the same files."""
-    paths = pictures.small_signed_jpegs(folder)
-    many = f"{len(paths)} signed JPEGs of {paths[0].stat().st_size // 1000} kB"
+    """A thousand small signed JPEGs: with a time stamp, as most programs write them, and the least there can be."""
+    with time_stamp_authority(bare.AUTHORITY) as url:
+        stamped = pictures.small_signed_jpegs(folder, time_stamps=url)
+    yield from _many("JPEGs, signed and time-stamped", stamped)
+    yield from _many("JPEGs, signed only", pictures.small_signed_jpegs(folder))
+
+
+def _many(kind: str, paths: list[Path]) -> Iterator[Row]:
+    """In process and in the pool, and another verifier on the same files."""
+    many = f"{len(paths)} {kind}, {paths[0].stat().st_size // 1000} kB"
 
     def engine() -> None:
         for path in paths:
