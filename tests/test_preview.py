@@ -194,3 +194,11 @@ def test_hostile_strings_stay_inert() -> None:
             continue
         lines = preview(said, plan(said, generator_version="1"), setting=Setting(text))
         assert all(line.isprintable() and columns(line) <= 80 for line in lines)
+
+
+def test_where_in_the_picture_is_said_in_whole_numbers_and_words() -> None:
+    """A region is shown with its description and its numbers, as readers will see it."""
+    where = {"x": 0, "y": 12.5, "width": 100, "height": 30, "description": "the sky"}
+    said = Declaration.from_dict({"origin": "scan", "steps": [{"action": "crop", "region": where}]})
+
+    assert "where: the sky (rectangle at 0, 12.5%, 100 × 30%)" in shown(said)

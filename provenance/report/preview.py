@@ -193,9 +193,6 @@ def _step(action: Action, say: Catalogue) -> Iterator[str | Under]:
 
 def _more(planned: dict[str, Any], say: Catalogue) -> Iterator[Under]:
     """Say what an action holds that the report leaves to the full view."""
-    for change in planned.get("changes", []):
-        if "description" in change:
-            yield Under(say("preview.step_region", text=change["description"]))
     if "model_url" in (ai := planned["parameters"].get(AI_PARAMETERS, {})):
         yield Under(say("preview.step_model", url=ai["model_url"]))
 

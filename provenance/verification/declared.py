@@ -236,7 +236,8 @@ def _regions(entry: dict[Any, Any]) -> Iterator[Region]:
         for found in ranges:
             kind = text(table(found).get("type")) or "region"
             shape = table(table(found).get("shape"))
-            yield Region(kind, _shape(shape) or text(table(change).get("description")) or short(found))
+            said, where = text(table(change).get("description")), _shape(shape)
+            yield Region(kind, f"{said} ({where})" if said and where else said or where or short(found))
     legacy = entry.get("changed")
     if isinstance(legacy, str) and legacy:
         yield Region("named", legacy.replace(";", ", "))
@@ -247,8 +248,16 @@ def _shape(shape: dict[Any, Any]) -> str:
     if not {"x", "y"} <= set(origin):
         return ""
     unit = "%" if shape.get("unit") == "percent" else " px"
-    size = f", {shape['width']} × {shape['height']}{unit}" if {"width", "height"} <= set(shape) else ""
-    return f"{text(shape.get('type')) or 'shape'} at {origin['x']}, {origin['y']}{unit}{size}"
+    x, y, width, height = map(_number, (origin["x"], origin["y"], shape.get("width"), shape.get("height")))
+    size = f", {width} × {height}{unit}" if width and height else ""
+    return f"{text(shape.get('type')) or 'shape'} at {x}, {y}{unit}{size}"
+
+
+def _number(value: Any) -> str:
+    """Return *value* as people write it: 30, not 30.0; what is no number as it stands."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, int | float) else text(value)
 
 
 def _redaction_reasons(sets: list[RawAssertion]) -> Iterator[tuple[str, str]]:
