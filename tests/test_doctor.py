@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from provenance.commands.examination import Finding, Health
 from provenance.credentials import lifecycle
 from provenance.home import Home
 from provenance.signing.canaries import EXPECTED, answers, job
+from provenance.trust.model import Purpose, Tier, TrustList
 
 
 def ask(home: Path, *arguments: str):
@@ -158,6 +159,24 @@ def test_a_damaged_trust_list_is_a_finding(tmp_path):
     (trust,) = found_about(tmp_path, "trust")
 
     assert trust["health"] == "bad"
+
+
+DUE = {
+    "long before": ("2027-08-05T00:00:00Z", Health.OK),
+    "31 days before": ("2026-12-24T00:00:00Z", Health.OK),
+    "30 days before": ("2026-12-23T00:00:00Z", Health.WARN),
+    "after": ("2026-11-22T00:00:00Z", Health.WARN),
+    "no date": ("", Health.OK),
+}
+
+
+@pytest.mark.parametrize(("due", "health"), DUE.values(), ids=DUE.keys())
+def test_a_list_is_renewed_in_time(due, health):
+    """A list that is due within 30 days is named, with its day."""
+    found = examination.list_age(TrustList("L", Tier.C2PA, Purpose.CLAIM, "", "2026-01-01", due), date(2026, 11, 23))
+
+    assert found.health is health
+    assert health is Health.OK or due[:10] in found.found
 
 
 EXITS = {

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
@@ -22,6 +22,7 @@ from provenance.errors import ProvenanceError
 from provenance.home import Home
 from provenance.report.wording import say
 from provenance.trust import lists
+from provenance.trust.model import TrustList
 from provenance.worker.pool import Died, Job, Pool
 from provenance.worker.settings import load as load_settings
 
@@ -31,6 +32,7 @@ _PROBE: Job[Any] = Job("provenance.engine.probe:probe", object)
 _SIGNING_FLOOR, _READING_FLOOR = (0, 91, 0), (0, 91, 3)
 _CRYPTOGRAPHY_FLOOR = (46, 0, 7)  # CVE-2026-34073, CVE-2026-26007
 _WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right shows less
+_AHEAD = timedelta(days=30)
 _FAR = datetime(2046, 11, 1, tzinfo=UTC)
 
 
@@ -234,17 +236,20 @@ def _trust(home: Home) -> Iterator[Finding]:
     except ProvenanceError as exc:
         yield Finding("trust", Health.BAD, f"{exc.where}: {exc.problem}", exc.cure or say("doctor.trust_cure"))
         return
-    today = datetime.now(UTC).date().isoformat()
     yield Finding("trust", Health.OK, say("doctor.pins", pins=len(found.pins), denied=len(found.denied)))
     if not found.lists:
         yield Finding("trust", Health.WARN, say("doctor.no_lists"), say("doctor.update_lists"))
     for each in found.lists:
-        shown = say("doctor.list", name=each.name, date=each.date or "?")
-        if each.next_update and each.next_update[:10] < today:
-            stale = say("doctor.list_stale", list=shown, date=each.next_update[:10])
-            yield Finding("trust", Health.WARN, stale, say("doctor.update_lists"))
-        else:
-            yield Finding("trust", Health.OK, shown)
+        yield list_age(each, datetime.now(UTC).date())
+
+
+def list_age(found: TrustList, today: date) -> Finding:
+    """Warn of a list that is due for renewal, 30 days ahead (T11)."""
+    shown, due = say("doctor.list", name=found.name, date=found.date or "?"), found.next_update[:10]
+    if not due or due > (today + _AHEAD).isoformat():
+        return Finding("trust", Health.OK, shown)
+    key = "list_stale" if due < today.isoformat() else "list_due"
+    return Finding("trust", Health.WARN, say(f"doctor.{key}", list=shown, date=due), say("doctor.update_lists"))
 
 
 def _identities(home: Home) -> Iterator[Finding]:
