@@ -127,7 +127,7 @@ SEEN = {
             manifest(OPENED, ingredients=(parent("old"),)),
             manifest(GENERATED, label="old", depth=1, signer=listed("Adobe Inc.")),
         ),
-        "ai_by_other",
+        "ai_by_earlier",
     ),
     "hint": (legacy_hint(), "ai_hint"),
     "trace": (unsigned_trace(), "unsigned_trace"),

@@ -15,7 +15,7 @@ from provenance.report.names import mixed_scripts, name_signer, only_interim, sa
 from provenance.report.signals import asset_signals, signal_input
 from provenance.report.summary import HISTORY_DROPPED
 from provenance.report.wording import Catalogue
-from provenance.terms import AiUse, Integrity, Level, Role
+from provenance.terms import AiUse, Integrity, Level, Role, Strength
 from provenance.verification.model import Manifest, Verification
 
 _PII = "c2pa.PII.present"
@@ -176,6 +176,8 @@ def _ai(found: _Collector, steps: tuple[Step, ...]) -> None:
             found.add("ai_by_presenter", who=step.who.name, what=step.what)
         elif step.origin is Origin.HINT:
             found.add("ai_hint", what=step.what)
+        elif step.attributable and step.strength is Strength.SIGNED_TRUSTED:
+            found.add("ai_by_earlier", who=step.who.name, what=step.what)
         else:
             found.add("ai_by_other", who=step.who.name, what=step.what)
 
