@@ -217,6 +217,20 @@ def test_a_declaration_file_says_it_all(artist: Run, tmp_path: Path) -> None:
     assert [found.relationship for found in manifest.ingredients] == ["componentOf"]
 
 
+def test_verify_says_as_much_as_asked(artist: Run, tmp_path: Path) -> None:
+    """One screen by default, everything with --verbose, nothing but the exit code with --quiet."""
+    pictures.png(tmp_path / "a.png")
+    assert artist("sign", "a.png").exit == 0
+
+    screen, full, nothing = (artist("verify", "a.signed.png", *flag) for flag in ((), ("--verbose",), ("--quiet",)))
+
+    assert {screen.exit, full.exit, nothing.exit} == {0}
+    assert len(screen.out.splitlines()) < 40 < len(full.out.splitlines())
+    assert full.out == artist("inspect", "a.signed.png").out
+    assert max(map(len, full.out.splitlines())) <= 80
+    assert nothing.out == nothing.err == ""
+
+
 def test_a_reader_learns_whom_to_ask(run: Run, tmp_path: Path) -> None:
     """Where an artist wants to be asked, the screen says whom; the contact stands only where it can be redacted."""
     asked = "https://mika.example/ask"

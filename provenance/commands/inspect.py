@@ -45,7 +45,7 @@ def inspect(
     _, found = next(iter(verify_files([file], options=options, settings=settings, slots=1)))
     if not isinstance(found, Verification):
         raise found
-    typer.echo(render_full(build(found, language=told(lang), now=datetime.now(UTC))))
+    typer.echo(render_full(build(found, language=told(lang), now=datetime.now(UTC))).rstrip("\n"))
     if found.integrity is Integrity.NOT_CHECKED:
         raise typer.Exit(2)
     raise typer.Exit(1 if found.integrity is Integrity.NO_CREDENTIALS else 0)

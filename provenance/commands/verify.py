@@ -14,7 +14,7 @@ from provenance.commands.shared import LANGUAGE_HELP, Answers, checking_options,
 from provenance.report.build import build
 from provenance.report.export import to_json
 from provenance.report.run import same_signer
-from provenance.report.text import render
+from provenance.report.text import render, render_full
 from provenance.report.wording import Catalogue, preferred
 from provenance.verification.files import verify_files
 from provenance.verification.model import Verification
@@ -52,6 +52,7 @@ def verify(
     lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP)] = preferred(),
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing; only the exit code answers.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print everything, as inspect does.")] = False,
 ) -> None:
     """Say what is stated in pictures, by whom, and what can be relied on.
 
@@ -76,13 +77,15 @@ def verify(
         answers.add(answer)
         if not quiet:
             gap = "\n" if form is Format.TEXT and len(found) > 1 else ""
-            typer.echo(gap + _shown(outcome, form, say.language))
+            typer.echo(gap + _shown(outcome, form, say.language, verbose=verbose))
     if not quiet and form is Format.TEXT:
         for number, line in enumerate(same_signer(found, say)):
             typer.echo(line if number else f"\n{line}")
     raise typer.Exit(exit_code(answers.given))
 
 
-def _shown(found: Verification, form: Format, language: str) -> str:
+def _shown(found: Verification, form: Format, language: str, *, verbose: bool) -> str:
     report = build(found, language=language, now=datetime.now(UTC))
-    return to_json(report, indent=None) if form is Format.JSON else render(report).rstrip("\n")
+    if form is Format.JSON:
+        return to_json(report, indent=None)
+    return (render_full(report) if verbose else render(report)).rstrip("\n")
