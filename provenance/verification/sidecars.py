@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
 from pathlib import Path
 
 from provenance.container.model import Limits
 from provenance.container.opening import opened
 from provenance.errors import AssetError
+from provenance.record import dataclass
 
 ENDING = ".c2pa"
 SIGNED = ".signed"  # what `sign` puts between a name and its extension
