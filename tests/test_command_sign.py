@@ -217,6 +217,19 @@ def test_a_declaration_file_says_it_all(artist: Run, tmp_path: Path) -> None:
     assert [found.relationship for found in manifest.ingredients] == ["componentOf"]
 
 
+def test_a_sidecar_alone_is_no_picture(artist: Run, tmp_path: Path) -> None:
+    """Whoever verifies the sidecar itself is sent to its picture: exit code 2."""
+    pictures.bmp(tmp_path / "a.bmp")
+    assert artist("sign", "a.bmp").exit == 0
+
+    ran = artist("verify", "a.bmp.c2pa")
+
+    assert ran.exit == 2
+    assert "this is a sidecar; verify the picture it belongs to" in ran.out
+    assert "The file holds credentials and no picture." in ran.out
+    assert artist("verify", "a.bmp").exit == 0
+
+
 def test_verify_says_as_much_as_asked(artist: Run, tmp_path: Path) -> None:
     """One screen by default, everything with --verbose, nothing but the exit code with --quiet."""
     pictures.png(tmp_path / "a.png")

@@ -312,6 +312,8 @@ def source_block(verification: Verification, say: Catalogue) -> SourceBlock:
     key = f"report.source_of.{found.kind}"
     if found.kind == "none" and host:
         key = "report.source_of.remote"
+    if verification.media_type == Kind.C2PA:
+        key = "report.source_of.alone"
     tried = say.join(found.tried) or "–"
     return SourceBlock(
         kind=found.kind,
