@@ -17,6 +17,7 @@ import c2pa
 
 from provenance.record import dataclass
 from provenance.terms import EKU_MICROSOFT, SIGNING_EKUS
+from provenance.trust.model import Purpose, Tier, Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,17 @@ class Anchors:
     identity: str = ""
     allowed: str = ""
     interim: bool = False  # the interim list is among them: its signers carry one more purpose
+
+    @classmethod
+    def of(cls, trust: Trust) -> Anchors:
+        """Return the anchors of everything that *trust* holds."""
+        return cls(
+            claim=trust.pem(Purpose.CLAIM),
+            time_stamp=trust.pem(Purpose.TIME_STAMP),
+            identity=trust.pem(Purpose.IDENTITY),
+            allowed=trust.allowed,
+            interim=any(found.tier is Tier.INTERIM for found in trust.lists),
+        )
 
 
 NO_ANCHORS = Anchors()

@@ -38,7 +38,7 @@ from provenance.signing.options import Note, Options, Signed
 from provenance.signing.plan import ManifestPlan
 from provenance.signing.thumbnail import thumbnail
 from provenance.terms import VERSION
-from provenance.trust.model import Purpose, Trust
+from provenance.trust.model import Trust
 from provenance.verification.model import Verification
 from provenance.verification.sidecars import find
 
@@ -295,11 +295,4 @@ def _prove(work: _Work, result: BinaryIO) -> None:
 
 @lru_cache(maxsize=2)
 def _context(trust: Trust) -> Any:
-    return writing_context(
-        Anchors(
-            claim=trust.pem(Purpose.CLAIM),
-            time_stamp=trust.pem(Purpose.TIME_STAMP),
-            identity=trust.pem(Purpose.IDENTITY),
-            allowed=trust.allowed,
-        ),
-    )
+    return writing_context(Anchors.of(trust))

@@ -35,7 +35,7 @@ from provenance.home import Home
 from provenance.record import dataclass
 from provenance.terms import Integrity, Level, StatusLevel
 from provenance.trust.lists import load
-from provenance.trust.model import Purpose, Tier, Trust
+from provenance.trust.model import Trust
 from provenance.verification import sidecars
 from provenance.verification.chain import Chain, chain
 from provenance.verification.hits import in_use
@@ -332,15 +332,7 @@ _below_floor = lru_cache(maxsize=1)(below_reading_floor)
 
 @lru_cache(maxsize=4)
 def _context(trust: Trust) -> Any:
-    return reading_context(
-        Anchors(
-            claim=trust.pem(Purpose.CLAIM),
-            time_stamp=trust.pem(Purpose.TIME_STAMP),
-            identity=trust.pem(Purpose.IDENTITY),
-            allowed=trust.allowed,
-            interim=any(found.tier is Tier.INTERIM for found in trust.lists),
-        )
-    )
+    return reading_context(Anchors.of(trust))
 
 
 def _environment(trust: Trust, now: datetime) -> Environment:
