@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from provenance.container.coverage import uncovered
 from provenance.container.layout import exposed_before_signing
-from provenance.container.model import Kind, Prescan, RawManifest, Span, Uncovered
+from provenance.container.model import Kind, Prescan, RawManifest, Uncovered
+from provenance.container.parts import Span
 from provenance.container.prescan import prescan, prescan_store
 from tests.support.container import (
     C2PA_UUID,

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from provenance.container.model import Kind, Span
+from provenance.container.model import Kind
+from provenance.container.parts import Span
 from provenance.container.source import Source
 from provenance.container.unchanged import difference, same
 from tests.support.container import KINDS, box, chunk, drawn, engine_state, layout, sign, signed
@@ -205,6 +206,15 @@ def test_joined_spans_compare_as_their_bytes(data: bytes, left: list[int], right
 
     assert same(Source(io.BytesIO(data)), cut(left), Source(io.BytesIO(data)), cut(right))
     assert not same(Source(io.BytesIO(data)), cut(left), Source(io.BytesIO(changed)), cut(right))
+
+
+def test_the_place_of_a_gif_frame_is_part_of_the_picture() -> None:
+    """The descriptor of a frame, in front of its data, is compared like the data."""
+    after = bytearray(signed("gif"))
+    at = after.index(b"\x2c", layout(signed("gif"), Kind.GIF).stores[0].spans[0].end)
+    after[at + 1] ^= 1
+
+    assert compared(drawn("gif"), bytes(after), Kind.GIF) == "image differs"
 
 
 @pytest.mark.parametrize("name", KINDS)

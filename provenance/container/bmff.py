@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from provenance.container.model import Kind, Limits, Refusal, Span
-from provenance.container.parts import Layout, Part, Placed, Role
+from provenance.container.model import Kind, Limits, Refusal
+from provenance.container.parts import Layout, Part, Placed, Role, Span
 from provenance.container.source import Counter, MalformedError, Source, StoppedError, second_store
 
 C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")

@@ -14,8 +14,8 @@ from provenance.container import heif
 from provenance.container.exclusions import excluded_boxes
 from provenance.container.jumbf import length as store_length
 from provenance.container.kinds import sniff_source
-from provenance.container.model import Kind, Limits, Prescan, RawManifest, Span, Uncovered
-from provenance.container.parts import Layout, Part, Role, merged
+from provenance.container.model import Kind, Limits, Prescan, RawManifest, Uncovered
+from provenance.container.parts import Layout, Part, Role, Span, merged
 from provenance.container.prescan import DEFAULT, collect
 from provenance.container.source import MalformedError, Source, StoppedError
 from provenance.container.walk import lay_out

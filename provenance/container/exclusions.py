@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provenance.container.bmff import C2PA_UUID
-from provenance.container.model import Limits, Span
-from provenance.container.parts import Layout, Part
+from provenance.container.model import Limits
+from provenance.container.parts import Layout, Part, Span
 from provenance.container.source import Counter, Source, over
 
 _STANDARD = frozenset({"/ftyp", "/mfra", "/free", "/skip"})

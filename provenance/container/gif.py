@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from provenance.container.model import Limits, Span
-from provenance.container.parts import Coding, Layout, Part, Placed, Role
+from provenance.container.model import Limits
+from provenance.container.parts import Coding, Layout, Part, Placed, Role, Span
 from provenance.container.source import Counter, MalformedError, Source, second_store
 
 VERSION = "version"
@@ -70,23 +70,24 @@ def _block(source: Source, at: int, counter: Counter) -> Part:
     if head[0] == _IMAGE and len(head) >= 10:
         data = at + 10 + _table(head[9]) + 1  # and the size of a code
         end = _sub_blocks(source, data, counter)
-        return Part("image", Span(at, end - at), Span(data, end - data), Role.PICTURE)
+        # The body is the whole block: place, size and colours of the frame stand in front of its data.
+        return Part("image", Span(at, end - at), Span(at, end - at), Role.PICTURE)
     if head[0] != _EXTENSION or len(head) < 3:
         raise MalformedError(f"no GIF block at byte {at}")
     if head[1] != _APPLICATION:
         end = _sub_blocks(source, at + 2, counter)
         role = Role.METADATA if head[1] == _COMMENT else Role.PICTURE
-        return Part(_NAMES.get(head[1], "extension"), Span(at, end - at), Span(at + 2, end - at - 2), role)
+        return Part(_NAMES.get(head[1], "extension"), Span(at, end - at), Span(at, end - at), role)
     data = at + 3 + head[2]
     end = _sub_blocks(source, data, counter)
-    name, role = "application", Role.METADATA
+    whole, body = Span(at, end - at), Span(data, end - data)
     if head[3:11] == _C2PA:
-        name, role = "C2PA", Role.MANIFEST
-    elif head[3:14] == _XMP:
-        name = "XMP"
-    elif head[3:14] in (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"):
-        role = Role.PICTURE  # loops and colours change what is seen
-    return Part(name, Span(at, end - at), Span(data, end - data), role)
+        return Part("C2PA", whole, body, Role.MANIFEST)
+    if head[3:14] == _XMP:
+        return Part("XMP", whole, body, Role.METADATA)
+    # Loops and colours change what is seen.
+    seen = head[3:14] in (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")
+    return Part("application", whole, whole, Role.PICTURE if seen else Role.METADATA)
 
 
 def _table(flags: int) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provenance.container import bmff
-from provenance.container.model import Kind, Limits, Span
-from provenance.container.parts import Part
+from provenance.container.model import Kind, Limits
+from provenance.container.parts import Part, Span
 from provenance.container.source import Counter, MalformedError, Source
 from provenance.record import dataclass
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from provenance.container.model import Limits, Span
-from provenance.container.parts import Layout, Part, Placed, Role, merged
+from provenance.container.model import Limits
+from provenance.container.parts import Layout, Part, Placed, Role, Span, merged
 from provenance.container.source import BLOCK, Counter, MalformedError, Source, second_store
 
 XMP = b"http://ns.adobe.com/xap/1.0/\0"

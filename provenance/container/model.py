@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from provenance.record import dataclass
 
 if TYPE_CHECKING:
-    from provenance.container.parts import Layout
+    from provenance.container.parts import Layout, Span
 
 
 class Kind(StrEnum):
@@ -69,18 +69,6 @@ class Limits:
     label_bytes: int = 512
     actions: int = 5_000
     cbor_items: int = 200_000  # values in all CBOR of a store
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A run of bytes, counted from 0."""
-
-    start: int
-    length: int
-
-    @property
-    def end(self) -> int:
-        return self.start + self.length
 
 
 @dataclass(frozen=True, slots=True)

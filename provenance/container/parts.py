@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
-from provenance.container.model import Span
 from provenance.record import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of bytes, counted from 0."""
+
+    start: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.length
 
 
 class Role(Enum):

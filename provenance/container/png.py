@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from provenance.container.model import Limits, Span
-from provenance.container.parts import Layout, Part, Placed, Role
+from provenance.container.model import Limits
+from provenance.container.parts import Layout, Part, Placed, Role, Span
 from provenance.container.source import Counter, MalformedError, Source, second_store
 
 _XMP = b"XML:com.adobe.xmp\0"

@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 from provenance.container import gif, heif, jumbf, traces, xmp
 from provenance.container.kinds import sniff_source
-from provenance.container.model import Kind, Limits, Prescan, RawManifest, Refusal, Span
-from provenance.container.parts import Coding, Layout, Placed
+from provenance.container.model import Kind, Limits, Prescan, RawManifest, Refusal
+from provenance.container.parts import Coding, Layout, Placed, Span
 from provenance.container.source import MalformedError, Source, StoppedError, over
 from provenance.container.walk import lay_out
 

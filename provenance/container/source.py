@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from provenance.container.model import Refusal, Span
+from provenance.container.model import Refusal
+from provenance.container.parts import Span
 
 BLOCK = 64 * 1024  # one step of anything that streams
 _SEARCH = 256 * 1024

@@ -5,8 +5,8 @@ No XML is parsed: the engine looks for exactly that name, so do we.
 
 from __future__ import annotations
 
-from provenance.container.model import Limits, Span
-from provenance.container.parts import Coding, Layout, Part, Placed, Role
+from provenance.container.model import Limits
+from provenance.container.parts import Coding, Layout, Part, Placed, Role, Span
 from provenance.container.source import Source, second_store
 
 _OPEN, _CLOSE = b"<c2pa:manifest", b"</c2pa:manifest>"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from provenance.container.model import Limits, Span
-from provenance.container.parts import Layout, Part, Placed, Role, merged
+from provenance.container.model import Limits
+from provenance.container.parts import Layout, Part, Placed, Role, Span, merged
 from provenance.container.source import Counter, MalformedError, Source, second_store
 from provenance.record import dataclass
 

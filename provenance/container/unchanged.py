@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from provenance.container import bmff, gif, heif, tiff
-from provenance.container.model import Kind, Limits, Span
-from provenance.container.parts import Layout, Part, Role
+from provenance.container.model import Kind, Limits
+from provenance.container.parts import Layout, Part, Role, Span
 from provenance.container.source import Counter, MalformedError, Source, StoppedError
 from provenance.container.walk import lay_out
 

@@ -9,7 +9,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 
-from provenance.container.model import Span
+from provenance.container.parts import Span
 from provenance.container.source import Source
 
 PACKET = 1024 * 1024  # of a packet, this much is looked at
