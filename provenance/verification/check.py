@@ -43,6 +43,7 @@ from provenance.verification.model import Coverage, Environment, Range, Source, 
 from provenance.verification.options import Options, Request
 from provenance.verification.sidecars import Sidecar
 from provenance.worker import codec
+from provenance.worker.limits import missing as missing_limits
 
 __all__ = ["Options", "check", "job", "raw_job"]
 
@@ -336,9 +337,12 @@ def _context(trust: Trust) -> Any:
 
 
 def _environment(trust: Trust, now: datetime) -> Environment:
+    missing = missing_limits()
     return Environment(
         versions=_versions(),
         engine_below_floor=_below_floor(),
+        isolated=missing is not None,
+        missing_limits=missing or (),
         checked_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         lists=tuple(in_use(found, now) for found in trust.lists),
     )

@@ -56,7 +56,7 @@ def verify_files(
         requests = (same | {"path": str(path.absolute())} for path in wanted)
         answers = pool.run(CHECK, requests)
         for path, (_, answer) in zip(wanted, answers, strict=True):
-            outcome = _settled(path, answer, limits, pool.missing_limits)
+            outcome = _settled(path, answer, limits)
             if fetch and isinstance(outcome, Verification) and outcome.integrity is Integrity.ELSEWHERE:
                 rules = None if fetch is True else fetch
                 outcome = _from_elsewhere(path, outcome.source.remote_url, rules, options, pool, limits)
@@ -91,7 +91,7 @@ def _from_elsewhere(
         with fetched(url, rules or RULES) as store:
             request = codec.encode(Request(str(path.absolute()), replace(options, sidecar=str(store))))
             answers = pool.run(CHECK, [request])
-            outcome = _settled(path, next(iter(answers))[1], limits, pool.missing_limits)
+            outcome = _settled(path, next(iter(answers))[1], limits)
     except ProvenanceError as exc:
         return exc
     if isinstance(outcome, Verification):
@@ -99,16 +99,8 @@ def _from_elsewhere(
     return outcome
 
 
-def _settled(
-    path: Path, outcome: Verification | Died | ProvenanceError, limits: Settings, missing: tuple[str, ...]
-) -> Outcome:
-    match outcome:
-        case Verification():
-            return replace(outcome, environment=replace(outcome.environment, isolated=True, missing_limits=missing))
-        case Died():
-            return _could_not_check(path, outcome, limits)
-        case _:
-            return outcome
+def _settled(path: Path, outcome: Verification | Died | ProvenanceError, limits: Settings) -> Outcome:
+    return _could_not_check(path, outcome, limits) if isinstance(outcome, Died) else outcome
 
 
 def _could_not_check(path: Path, died: Died, limits: Settings) -> Verification:
