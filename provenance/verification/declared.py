@@ -26,11 +26,11 @@ from provenance.verification.model import (
     Statement,
     Status,
 )
+from provenance.verification.people import authors, credit_lines, permissions, statements
 from provenance.verification.values import assertion_of, base, items, manifest_of, short, table, text
 
 _ACTIONS = frozenset({terms.ACTIONS, terms.ACTIONS_V1})
 _INGREDIENTS = frozenset({"c2pa.ingredient", "c2pa.ingredient.v2", terms.INGREDIENT})
-_TRAINING = frozenset({terms.TRAINING_MINING, terms.TRAINING_MINING_LEGACY})
 _DISCLOSURE_INGREDIENT = terms.AI_DISCLOSURE + ".ingredient"
 _GENERATIVE_AI_LEGACY = "com.adobe.generative-ai"
 _REFERENCES = frozenset({"ingredient", "ingredients", "ingredientIds", "instanceId"})
@@ -79,10 +79,10 @@ def declared(raw: RawManifest) -> Declared:
         all_actions_included=_complete(sets),
         actions=actions,
         ingredients=tuple(_ingredients(raw, disclosures)),
-        permissions=tuple(_permissions(raw, created)),
-        authors=tuple(_authors(raw)),
-        statements=tuple(_statements(raw, created)),
-        credits=tuple(_credits(raw)),
+        permissions=tuple(permissions(raw, created)),
+        authors=tuple(authors(raw)),
+        statements=tuple(statements(raw, created)),
+        credits=tuple(credit_lines(raw)),
         assertions=tuple(_assertions(raw, created)),
         disclosures=tuple(
             found
@@ -336,75 +336,3 @@ def statuses(entries: Iterable[Any], level: StatusLevel, *, by: str, split: bool
             continue
         real = level_of(code, StatusLevel.SUCCESS if split and code.endswith(_GOOD_ENDINGS) else level)
         yield Status(code, real, text(found.get("url")), text(found.get("explanation")), by)
-
-
-# --- permissions, names, statements ----------------------------------------------------------------------------------
-
-
-def _permissions(raw: RawManifest, created: frozenset[str]) -> Iterator[Permission]:
-    for found in raw.assertions:
-        if base(found.label) not in _TRAINING:
-            continue
-        whole = table(found.data)
-        entries = table(whole.get("entries")) or {k: v for k, v in whole.items() if k != "metadata"}
-        for key, value in entries.items():
-            rule = table(value)
-            yield Permission(
-                entry=str(key),
-                use=text(rule.get("use")) if rule else text(value),
-                # CAWG TDM 1.1: the CDDL says constraint_info, its prose constraints_info.
-                constraint=text(rule.get("constraint_info")) or text(rule.get("constraints_info")),
-                assertion=found.label,
-                created=found.label in created,
-            )
-
-
-_ADDRESSES = ("url", "@id", "identifier", "plus:ImageCreatorID", "xmp:Identifier")
-_NAMES = ("dc:creator", "plus:ImageCreator", "Iptc4xmpExt:Contributor", "author", "creator")
-
-
-def _authors(raw: RawManifest) -> Iterator[Author]:
-    for found in raw.assertions:
-        if not _names_people(found.label):
-            continue
-        data = table(found.data)
-        named: dict[str, Author] = {}  # one person may stand under two keys, once with an address
-        for key in _NAMES:
-            for author in (one for person in items(data.get(key)) for one in _author(person, found.label, key)):
-                known = named.setdefault(author.name, author)
-                named[author.name] = replace(known, url=known.url or author.url)
-        yield from named.values()
-
-
-def _names_people(label: str) -> bool:
-    name = base(label)
-    return name.startswith(("stds.schema-org", "stds.iptc")) or name.endswith((".metadata", "photo-metadata"))
-
-
-def _author(person: Any, label: str, key: str) -> Iterator[Author]:
-    if isinstance(person, str):
-        if person:
-            yield Author(person, label, role=key)
-        return
-    data = table(person)
-    name = text(data.get("name") or data.get("plus:ImageCreatorName") or data.get("Iptc4xmpExt:Name"))
-    if name:
-        url = text(next((data[key] for key in _ADDRESSES if data.get(key)), ""))
-        yield Author(name, label, url=url, role=text(data.get("Iptc4xmpExt:Role")) or key)
-
-
-def _credits(raw: RawManifest) -> Iterator[tuple[str, str]]:
-    for found in raw.assertions:
-        if base(found.label).endswith(".metadata"):
-            for key, value in table(found.data).items():
-                if key == terms.CONTACT and isinstance(value, dict):
-                    yield terms.CONTACT, ", ".join(filter(None, map(text, value.values())))
-                elif key != "@context":
-                    yield str(key), text(value)
-
-
-def _statements(raw: RawManifest, created: frozenset[str]) -> Iterator[Statement]:
-    for found in raw.assertions:
-        if base(found.label) == terms.STATEMENT:
-            for key, value in table(found.data).items():
-                yield Statement(str(key), text(value), found.label, found.label in created)
