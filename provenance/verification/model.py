@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
+from provenance.metadata.model import Metadata
 from provenance.record import dataclass
 from provenance.terms import Integrity, Level, Relationship, StatusLevel, TimeKind
 
@@ -344,6 +345,7 @@ class Verification:
     stops: tuple[Stop, ...] = ()
     statuses: tuple[Status, ...] = ()  # about the file as a whole
     traces: tuple[tuple[str, str], ...] = ()  # unsigned AI traces: (where, text)
+    carried: Metadata = field(default_factory=Metadata)  # what EXIF, IPTC and XMP of the file say; nobody signed it
     name_suggests: str = ""  # media type that the file name suggests, when content says otherwise
     environment: Environment = field(default_factory=Environment)
     problem: str = ""  # one line, when integrity is NOT_CHECKED

@@ -1,0 +1,1 @@
+"""Many files: where they come from, what was done already, and the run over them."""

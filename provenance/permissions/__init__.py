@@ -1,0 +1,1 @@
+"""What may be done with a picture, from every carrier and channel, as one decision; and what a site must serve."""
