@@ -53,9 +53,9 @@ def _says_one(key: str, text: str, english: dict[str, str]) -> bool:
 
 # Names and words that are the same in that language; a template without letters of ours needs no translation.
 SAME: dict[str, set[str]] = {
-    "ja": {"AI", "AI?", "SHA-256 {text}", "cryptography", "provenance"},
+    "ja": {"AI", "AI?", "SHA-256 {text}", "cryptography", "provenance", "XMP", "EXIF", "IPTC"},
     "es": {
-        "SHA-256 {text}", "cryptography", "provenance", "No", "no", "{use}: no", "{name} · {type} · {size} bytes",
+        "SHA-256 {text}", "cryptography", "provenance", "No", "no", "{use}: no", "XMP", "EXIF", "IPTC", "{name} · {type} · {size} bytes",
         "{size} bytes", "“Human Illustration Profile”", "“Fully Generative AI Profile”",
         "“Real Life Capture Profile”", "“Real Media Profile”",
     },

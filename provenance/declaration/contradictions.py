@@ -73,6 +73,8 @@ def of_step(step: Step, path: Path) -> Iterator[Contradiction]:
     if step.ai.prompt is not None and not step.ai.public:
         cure = "set public = true to publish it, or leave the prompt out"
         yield Contradiction((*ai, "prompt"), "would become public", cure)
+    if step.ai.prompt_writer is not None and step.ai.prompt is None:
+        yield Contradiction((*ai, "prompt_writer"), "is named, but no prompt is published", "leave it out")
     if step.source_type is None or step.ai.kind is AiKind.REFERENCE:
         return
     shown = step.source_type.rsplit("/", 1)[1]

@@ -22,6 +22,7 @@ from provenance.record import dataclass
 
 _PLACE = re.compile(r"((?:steps|ingredients)\[\d+\])(?:\.\w+)*")
 _ANSWERS = ("yes", "no", "unknown")
+_CREDIT = ("credit", "copyright", "copyright_owner", "license_url", "usage_terms", "licensor", "contact")
 AI_USAGE = "KIND[:TOOL[:NOTE]], where KIND may end in =yes, =no or =unknown"
 
 
@@ -30,7 +31,11 @@ class Flags:
     """What was said on the command line; a field left alone says nothing."""
 
     title: str | None = None
+    description: str | None = None
     credit: str | None = None
+    copyright: str | None = None
+    license_url: str | None = None
+    usage_terms: str | None = None
     origin: str | None = None
     tools: tuple[str, ...] = ()
     ai: tuple[str, ...] = ()
@@ -44,6 +49,7 @@ class Flags:
     parent: str | None = None
     complete: bool = False
     made: str | None = None
+    despite_traces: str | None = None
 
 
 def parse_ai(text: str) -> dict[str, Any]:
@@ -116,12 +122,17 @@ def _by_flag(text: str, named: Mapping[str, str]) -> str:
 def _given(flags: Flags) -> dict[str, Any]:
     said = {
         "title": flags.title,
+        "description": flags.description,
         "credit": flags.credit,
+        "copyright": flags.copyright,
+        "license_url": flags.license_url,
+        "usage_terms": flags.usage_terms,
         "origin": flags.origin,
         "tools": list(flags.tools) or None,
         "no_generative_ai": flags.no_generative_ai,
         "history_complete": True if flags.complete else None,
         "made": flags.made,
+        "despite_traces": flags.despite_traces,
     }
     return {key: value for key, value in said.items() if value is not None}
 
@@ -146,7 +157,7 @@ def _under(data: dict[str, Any], profile: Profile) -> dict[str, Any]:
     own = profile.model_dump(mode="json", exclude_none=True)
     author = {"name": own["name"], "role": own["role"]} | ({"url": own["website"]} if profile.website else {})
     below: dict[str, Any] = {"authors": [author]}
-    below |= {key: own[key] for key in ("credit", "copyright", "license_url", "contact") if key in own}
+    below |= {key: own[key] for key in _CREDIT if key in own}
     if data.get("origin") is not None:
         below["tools"] = own["tools"]
     answers = dict(own["permissions"])

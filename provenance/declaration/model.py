@@ -22,10 +22,10 @@ from provenance.declaration.contradictions import (
 )
 from provenance.declaration.dates import Claimed
 from provenance.declaration.documents import read_document
-from provenance.declaration.parts import Author, Ingredient, NoGenerativeAi, SourceWord, Step
+from provenance.declaration.parts import Author, Ingredient, Licensor, NoGenerativeAi, SourceWord, Step
 from provenance.declaration.permissions import Permissions
 from provenance.declaration.problems import Written, accept
-from provenance.declaration.text import Contact, Line, WebAddress, fault
+from provenance.declaration.text import Contact, Line, Name, Paragraph, WebAddress, fault
 from provenance.declaration.tool import Tool
 from provenance.declaration.words import ORIGIN_TYPES, Origin
 from provenance.plain import plain
@@ -41,10 +41,19 @@ class Declaration(Written):
 
     title: Line | None = None
     """The work's title; never taken from a file name."""
+    description: Paragraph | None = None
+    """What the picture shows, as a caption."""
     authors: tuple[Author, ...] = Field(default=(), max_length=MAX_AUTHORS)
     credit: Line | None = None
     copyright: Line | None = None
+    copyright_owner: Name | None = None
+    """Who holds the copyright, where that is not the author."""
     license_url: WebAddress | None = None
+    """Where the terms can be read; image searches mark such a picture as one that can be licensed."""
+    usage_terms: Paragraph | None = None
+    """The terms themselves, in words."""
+    licensor: Licensor | None = None
+    """Who grants licences."""
     contact: Contact | None = None
     origin: Origin | None = None
     """How the picture began; left out, nothing is said about it."""
@@ -60,6 +69,8 @@ class Declaration(Written):
     """The author's own statement that no generative AI was used: for the final picture, or in the whole process."""
     permissions: Permissions = Permissions()
     ingredients: tuple[Ingredient, ...] = Field(default=(), max_length=MAX_INGREDIENTS)
+    despite_traces: Line | None = None
+    """Why the file holds traces of an AI tool that this declaration does not name; becomes public."""
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:

@@ -11,7 +11,7 @@ from provenance.declaration.dates import When
 from provenance.declaration.kinds import AiKind, Extent, Generative, Oversight, action_of, generative_of, source_type_of
 from provenance.declaration.problems import Written
 from provenance.declaration.roles import AuthorRole
-from provenance.declaration.text import FilePath, Line, Name, Paragraph, WebAddress, fault
+from provenance.declaration.text import EmailAddress, FilePath, Line, Name, Paragraph, WebAddress, fault
 from provenance.declaration.tool import Tool
 from provenance.declaration.words import (
     ACTION_WORDS,
@@ -97,6 +97,22 @@ class Author(Written):
     identifiers: tuple[Line, ...] = Field(default=(), max_length=10)
 
 
+class Licensor(Written):
+    """Who grants licences: what image searches show as "Get this image on" (PLUS Licensor)."""
+
+    noun: ClassVar[str] = "a licensor"
+
+    name: Name | None = None
+    url: WebAddress | None = None
+    email: EmailAddress | None = None
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not (self.name or self.url or self.email):
+            raise fault("names nobody", "give a name, a url or an email, or leave it out")
+        return self
+
+
 class Region(Written):
     """A rectangle of the picture."""
 
@@ -135,6 +151,8 @@ class Ai(Written):
     """How much of the picture it made or changed."""
     prompt: Paragraph | None = None
     """What the model was asked; written only if public is true."""
+    prompt_writer: Name | None = None
+    """Who wrote the prompt; not to be taken for who made the picture. Written only if public is true."""
     public: StrictBool = False
     """Whether the prompt may be published."""
 

@@ -15,8 +15,9 @@ from pydantic import Field, model_validator
 from provenance.declaration.documents import read_document
 from provenance.declaration.permissions import ENTRIES, Permissions
 from provenance.declaration.problems import Written, accept
+from provenance.declaration.parts import Licensor
 from provenance.declaration.roles import AuthorRole
-from provenance.declaration.text import Contact, Line, Name, WebAddress, fault
+from provenance.declaration.text import Contact, Line, Name, Paragraph, WebAddress, fault
 from provenance.declaration.tool import Tool
 from provenance.plain import plain
 
@@ -32,7 +33,10 @@ _COMMENTS = {
     "website": "Your web page.",
     "credit": "How you want to be credited.",
     "copyright": "Your copyright notice.",
-    "license_url": "Where your terms can be read.",
+    "copyright_owner": "Who holds the copyright, if not you.",
+    "license_url": "Where your terms can be read. Image searches mark such a picture as one that can be licensed.",
+    "usage_terms": "Your terms in words.",
+    "licensor": 'Who grants licences, for example {name = "My shop", url = "https://shop.example/licences"}.',
     "contact": 'Public: where to ask. A form or a shop address keeps a private one private. Needed for "ask".',
     "tools": 'Programs that you usually use, for example ["Krita 5.2.6"].',
     "tsa": "A time-stamp service; it learns a hash and your network address, not the picture.",
@@ -50,7 +54,10 @@ class Profile(Written):
     website: WebAddress | None = None
     credit: Line | None = None
     copyright: Line | None = None
+    copyright_owner: Name | None = None
     license_url: WebAddress | None = None
+    usage_terms: Paragraph | None = None
+    licensor: Licensor | None = None
     contact: Contact | None = None
     tools: tuple[Tool, ...] = Field(default=(), max_length=MAX_TOOLS)
     tsa: WebAddress | None = None
@@ -84,6 +91,8 @@ class Profile(Written):
             value = getattr(self, field)
             if field == "tools":
                 lines.append(f"tools = [{', '.join(_tool(tool) for tool in self.tools)}]\n")
+            elif field == "licensor":
+                lines.append(f"licensor = {_inline(value)}\n" if value else "# licensor = {}\n")
             else:
                 lines.append(f"{field} = {_quoted(value)}\n" if value else f'# {field} = ""\n')
         lines += [_PERMISSIONS, "[permissions]"]
@@ -95,6 +104,11 @@ class Profile(Written):
             lines += ["", "[permissions.constraints]"]
             lines += [f"{entry} = {_quoted(text)}" for entry, text in texts.items()]
         return "\n".join(lines) + "\n"
+
+
+def _inline(part: Written) -> str:
+    said = part.model_dump(mode="json", exclude_none=True)
+    return f"{{{', '.join(f'{key} = {_quoted(value)}' for key, value in said.items())}}}"
 
 
 def _tool(tool: Tool) -> str:

@@ -81,6 +81,14 @@ def contact_address(text: str) -> str:
     )
 
 
+def email_address(text: str) -> str:
+    """Return *text* if it is an e-mail address."""
+    clean = _checked(text, ADDRESS)
+    if not _EMAIL.fullmatch(clean):
+        raise fault(f"{quoted(text)} is not an e-mail address", "write it out, as in me@example.com")
+    return clean
+
+
 def quoted(value: Any) -> str:
     """Return *value* in quotes for a message, harmless and cut short."""
     return f"'{plain(value, limit=60)}'"
@@ -126,4 +134,5 @@ Line = Annotated[str, AfterValidator(line), _written(1, LINE)]
 Paragraph = Annotated[str, AfterValidator(paragraph), _written(1, PARAGRAPH)]
 WebAddress = Annotated[str, AfterValidator(web_address), _written(1, ADDRESS, pattern="^https?://")]
 FilePath = Annotated[str, AfterValidator(file_path), _written(1, FILE_PATH)]
+EmailAddress = Annotated[str, AfterValidator(email_address), _written(3, ADDRESS, pattern="@")]
 Contact = Annotated[str, AfterValidator(contact_address), _written(3, ADDRESS)]
