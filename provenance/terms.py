@@ -236,6 +236,9 @@ class Mining(StrEnum):
     TRAINING = "cawg.ai_training"
 
 
+SEARCH_ONLY = "For indexing by search engines only."  # our text of a constrained data mining that search may do
+
+
 # --- certificates ----------------------------------------------------------------------------------------------------
 EKU_EMAIL_PROTECTION = "1.3.6.1.5.5.7.3.4"
 EKU_DOCUMENT_SIGNING = "1.3.6.1.5.5.7.3.36"
