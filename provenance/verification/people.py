@@ -24,18 +24,25 @@ def permissions(raw: RawManifest, created: frozenset[str]) -> Iterator[Permissio
     for found in raw.assertions:
         if base(found.label) not in _TRAINING:
             continue
-        whole = table(found.data)
-        entries = table(whole.get("entries")) or {k: v for k, v in whole.items() if k != "metadata"}
-        for key, value in entries.items():
+        for key, value in _entries(table(found.data)):
             rule = table(value)
             yield Permission(
                 entry=str(key),
                 use=text(rule.get("use")) if rule else text(value),
                 # CAWG TDM 1.1: the CDDL says constraint_info, its prose constraints_info.
-                constraint=text(rule.get("constraint_info")) or text(rule.get("constraints_info")),
+                constraint=text(rule.get("constraint_info")).strip() or text(rule.get("constraints_info")),
                 assertion=found.label,
                 created=found.label in created,
             )
+
+
+def _entries(whole: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what stands under ``entries`` (1.1) and beside it (the CDDL of 1.0 has no wrapper): a refusal in either."""
+    wrapped = whole.get("entries")
+    yield from table(wrapped).items()
+    for key, value in whole.items():
+        if key != "metadata" and not (key == "entries" and isinstance(wrapped, dict)):
+            yield key, value
 
 
 def authors(raw: RawManifest) -> Iterator[Author]:
