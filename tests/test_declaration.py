@@ -275,6 +275,23 @@ WRONG: dict[str, tuple[Any, str]] = {
         {"permissions": {"training": "notAllowed"}},
         "permissions.training: 'notAllowed' is not known here; use one of: yes, no, ask",
     ),
+    "search is not training": (
+        {"permissions": {"training": "search"}},
+        'permissions.training: "search" is an answer for data_mining only; use yes, no or ask',
+    ),
+    "search is not inference": (
+        {"permissions": {"inference": "search"}},
+        'permissions.inference: "search" is an answer for data_mining only; use yes, no or ask',
+    ),
+    "nearly search": (
+        {"permissions": {"data_mining": "serch"}},
+        "permissions.data_mining: 'serch' is not known here; did you mean search",
+    ),
+    "terms for search": (
+        {"permissions": {"data_mining": "search", "constraints": {"data_mining": "only mine"}}},
+        "permissions.constraints.data_mining: has a text, but data_mining is not answered ask; "
+        'set data_mining = "ask"',
+    ),
     "too many steps": ({"steps": [{"action": "crop"}] * 501}, "steps: has 501 entries, of at most 500"),
 }  # fmt: skip
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from provenance.declaration.model import Declaration
 from provenance.errors import DeclarationError
+from provenance.metadata.plus import to_plus
 from provenance.signing.manifest import Component, ParentKind, plan
-from provenance.terms import AI_PARAMETERS, BASIS_PARAMETER, GENERATIVE_SOURCE_TYPES, STATEMENT, SourceType
+from provenance.terms import AI_PARAMETERS, BASIS_PARAMETER, GENERATIVE_SOURCE_TYPES, SEARCH_ONLY, STATEMENT, SourceType
 from tests.support import pictures
 from tests.support.declarations import (
     BY_HAND,
@@ -266,6 +267,20 @@ def test_permissions_are_the_four_entries() -> None:
     assert entries["cawg.data_mining"]["constraint_info"] == "search indexing only"
     assert entries["cawg.ai_training"]["constraint_info"].startswith("Ask first.")
     assert "a@b.example" not in json.dumps(entries)
+
+
+def test_search_is_a_constraint_with_our_own_text() -> None:
+    """Data mining answered with search is constrained to indexing, in the same words in the manifest and in PLUS."""
+    said = Declaration.from_dict(
+        {"permissions": {"training": "no", "generative_training": "no", "data_mining": "search"}}
+    )
+
+    entries = assertion(plan(said, generator_version=VERSION), "cawg.training-mining")["data"]["entries"]
+
+    assert entries["cawg.data_mining"] == {"use": "constrained", "constraint_info": SEARCH_ONLY}
+    written = to_plus(said.permissions.by_entry())
+    assert written.exact
+    assert written.data_mining.endswith("/DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING")
 
 
 AI_STEPS: dict[str, tuple[dict[str, Any], str, str]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -21,7 +21,7 @@ from provenance.commands.unlock import (
 )
 from provenance.credentials import authority, backup, identities, lifecycle, passphrase, system
 from provenance.credentials.identities import Description
-from provenance.declaration.permissions import ENTRIES, Answer
+from provenance.declaration.permissions import ENTRIES, Answer, MiningAnswer
 from provenance.declaration.profile import Profile
 from provenance.errors import CredentialError, DeclarationError, ProvenanceError
 from provenance.home import DEFAULT_IDENTITY, Home
@@ -55,7 +55,8 @@ def init(
     ] = None,
     other_training: Annotated[Answer | None, typer.Option(metavar="yes|no|ask", help="Training of other AI.")] = None,
     data_mining: Annotated[
-        Answer | None, typer.Option("--data-mining", "--mining", metavar="yes|no|ask", help="Text and data mining.")
+        MiningAnswer | None,
+        typer.Option("--data-mining", "--mining", metavar="yes|no|ask|search", help="Text and data mining."),
     ] = None,
     inference: Annotated[
         Answer | None, typer.Option(metavar="yes|no|ask", help="Giving the picture to an AI, for a result.")
@@ -120,7 +121,7 @@ def init(
     _tell(made, restored=restore is not None, replaced=there_before, encrypted=bool(text))
 
 
-def _fields(given: dict[str, Any], answers: dict[str, Answer | None]) -> dict[str, Any]:
+def _fields(given: dict[str, Any], answers: Mapping[str, Answer | MiningAnswer | None]) -> dict[str, Any]:
     """Return the profile's fields that were given, in its own shape."""
     fields = {key: value for key, value in given.items() if value}
     permissions = {key: answer.value for key, answer in answers.items() if answer is not None}

@@ -78,7 +78,7 @@ def sign(
     generative_training: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Training of generative AI.")] = None,
     other_training: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Training of other AI.")] = None,
     mining: Annotated[
-        str | None, typer.Option("--data-mining", "--mining", metavar=_ANSWER, help="Text and data mining.")
+        str | None, typer.Option("--data-mining", "--mining", metavar=f"{_ANSWER}|search", help="Text and data mining.")
     ] = None,
     inference: Annotated[str | None, typer.Option(metavar=_ANSWER, help="As input to AI.")] = None,
     component: Annotated[

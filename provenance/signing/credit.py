@@ -22,7 +22,6 @@ _CONTEXT = {
     "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
 }
-ASK = "Ask first. Whom to ask stands in these credentials, as the creator's contact (CreatorContactInfo)."
 NO_GENERATIVE_AI, MADE, HISTORY_DROPPED = "no_generative_ai", "made", "history_dropped"
 
 
@@ -50,9 +49,7 @@ def permission_data(permissions: Permissions) -> dict[str, Any]:
     """Return ``cawg.training-mining`` for *permissions* (CAWG TDM 1.1); {} if nothing is said."""
     entries: dict[str, dict[str, str]] = {}
     for entry, use, text in permissions.stated():
-        # Constrained with nothing further counts as notAllowed; the contact itself stays where it can be redacted.
-        more = {"constraint_info": text or ASK} if use is Use.CONSTRAINED else {}
-        entries[entry.value] = {"use": use.value} | more
+        entries[entry.value] = {"use": use.value} | ({"constraint_info": text} if use is Use.CONSTRAINED else {})
     return {"entries": entries} if entries else {}
 
 
