@@ -1,0 +1,188 @@
+"""JPEG: EXIF in the first APP1 ``Exif``, XMP in the first APP1 with its namespace, IIM among the Photoshop resources
+of APP13, comments in COM (Exif 3.0 §4.7.2; XMP part 3 §1.1.3).
+
+What is written stands after SOI and JFIF, in that order, and always before the index of a multi-picture file: the
+positions in it count from that segment itself (CIPA DC-007 §5.2.3), so that nothing behind it may move. A segment
+behind it that changes its size is put in front, and zeros are left where it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from provenance.container.jpeg import XMP
+from provenance.container.model import Limits
+from provenance.container.parts import Layout, Part, Span
+from provenance.container.source import Source
+from provenance.errors import AssetError
+from provenance.metadata import exif
+from provenance.metadata.blocks import MOST, TEXTS, Blocks, Change, Text
+from provenance.metadata.edits import Edit
+from provenance.record import dataclass
+
+COMMENT = "comment"
+_EXTENDED = b"http://ns.adobe.com/xmp/extension/\0"
+_PHOTOSHOP = b"Photoshop 3.0\0"
+_MPF = b"MPF\0"
+_JFIF = (b"JFIF\0", b"JFXX\0")
+_LARGEST = 65_533  # of what follows the length
+_LARGEST_XMP = 65_502  # XMP part 3 §1.1.3.1
+_NAMED = frozenset({"APP1", "APP13", "COM"})
+
+
+def find(source: Source, layout: Layout, limits: Limits) -> Blocks:
+    """Return the carriers that stand before the first scan; the first EXIF and the first XMP count."""
+    exifs: list[Part] = []
+    packets: list[Part] = []
+    resources: list[Part] = []
+    comments: list[Part] = []
+    extended = False
+    for part in layout.parts:
+        if part.name == "SOS":
+            break
+        if part.name not in _NAMED:
+            continue
+        if part.name == "COM":
+            comments.append(part)
+            continue
+        start = source.read(part.body.start, len(_EXTENDED))
+        if part.name == "APP13":
+            if start.startswith(_PHOTOSHOP):
+                resources.append(part)
+        elif start.startswith(exif.HEADER[:5]):
+            exifs.append(part)
+        elif start.startswith(XMP):
+            packets.append(part)
+        elif start == _EXTENDED:
+            extended = True
+    problems = _problems(exifs, packets, resources, comments)
+    return Blocks(
+        exif=_body(source, exifs[0], len(exif.HEADER)) if exifs else None,
+        exif_spans=tuple(part.span for part in exifs),
+        photoshop=_resources(source, resources),
+        photoshop_spans=tuple(part.span for part in resources),
+        xmp=_body(source, packets[0], len(XMP)) if packets else None,
+        xmp_spans=tuple(part.span for part in packets[:1]),
+        extended_xmp=extended,
+        texts=tuple(Text(COMMENT, _body(source, part, 0), part.span) for part in comments[:TEXTS]),
+        problems=tuple(problems),
+    )
+
+
+def _problems(exifs: list[Part], packets: list[Part], resources: list[Part], comments: list[Part]) -> Iterable[str]:
+    if len(exifs) > 1:
+        yield "JPEG: EXIF stands in it more than once; the first counts"
+    if len(packets) > 1:
+        yield "JPEG: XMP stands in it more than once; the first counts"
+    if _length(resources) > MOST:
+        yield f"JPEG: its Photoshop resources are larger than the {MOST} bytes that are read"
+    if len(comments) > TEXTS:
+        yield f"JPEG: it holds more than the {TEXTS} comments that are read"
+
+
+def _length(parts: list[Part]) -> int:
+    return sum(part.body.length for part in parts)
+
+
+def _body(source: Source, part: Part, skipped: int) -> bytes:
+    return source.read(part.body.start + skipped, part.body.length - skipped)
+
+
+def _resources(source: Source, parts: list[Part]) -> bytes | None:
+    if not parts or _length(parts) > MOST:
+        return None
+    return b"".join(_body(source, part, len(_PHOTOSHOP)) for part in parts)
+
+
+def fits(found: Blocks, change: Change, limits: Limits) -> None:
+    """Check that what *change* makes can stand in the segments of a JPEG.
+
+    Raises:
+        AssetError: where it cannot; its `where` says which carrier, ``EXIF`` or ``XMP``.
+    """
+    block = _exif(found, change, limits)
+    if block is not None and len(exif.HEADER) + len(block) > _LARGEST:
+        raise AssetError("EXIF", "would be larger than a JPEG segment can be", "write XMP only")
+    if change.xmp is not None and len(change.xmp) > _LARGEST_XMP:
+        raise AssetError("XMP", "would be larger than a JPEG segment can be", "shorten what is stated")
+
+
+def place(source: Source, layout: Layout, found: Blocks, change: Change, limits: Limits) -> tuple[Edit, ...]:
+    """Return the edits that make *change*.
+
+    Raises:
+        AssetError: if a carrier cannot hold it, or what stands there cannot be edited without loss.
+    """
+    fits(found, change, limits)
+    head = _Head.of(source, layout)
+    edits: list[Edit] = []
+    at = head.start
+    if (block := _exif(found, change, limits)) is not None:
+        edits += head.put(found.exif_spans[:1], _segment(0xE1, exif.HEADER + block), at)
+    at = head.after(found.exif_spans[:1], at)
+    if change.xmp is not None:
+        if found.extended_xmp:
+            raise AssetError("XMP", "goes on in further segments of the JPEG, and is not edited", "leave XMP out")
+        edits += head.put(found.xmp_spans, _segment(0xE1, XMP + change.xmp), at)
+    at = head.after(found.xmp_spans, at)
+    if change.texts_without:
+        edits += [edit for span in _comments(layout, found, change) for edit in head.drop(span)]
+    return tuple(sorted(edits, key=lambda one: (one.start, one.length)))
+
+
+def _exif(found: Blocks, change: Change, limits: Limits) -> bytes | None:
+    if change.exif_without and len(found.exif_spans) > 1:
+        raise AssetError("EXIF", "stands in the JPEG more than once; what is private there cannot be taken out")
+    return exif.changed(found.exif, change, limits)
+
+
+def _comments(layout: Layout, found: Blocks, change: Change) -> list[Span]:
+    if COMMENT not in change.texts_without:
+        return []
+    return [part.span for part in layout.parts if part.name == "COM"]
+
+
+def _segment(marker: int, body: bytes) -> bytes:
+    return bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2, "big") + body
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Where segments go: from *start*, after SOI and JFIF, to *end*, the index of a multi-picture file or the scan."""
+
+    start: int
+    end: int
+    fixed: bool  # whether nothing behind *end* may move
+
+    @classmethod
+    def of(cls, source: Source, layout: Layout) -> _Head:
+        start, leading = 2, True
+        for part in layout.parts[1:]:
+            if part.name == "SOS":
+                return cls(start, part.span.start, fixed=False)
+            if part.name == "APP2" and source.read(part.body.start, len(_MPF)) == _MPF:
+                return cls(start, part.span.start, fixed=True)
+            leading = leading and part.name == "APP0" and source.read(part.body.start, 5) in _JFIF
+            if leading:
+                start = part.span.end
+        raise AssetError("picture", "is a damaged JPEG: it has no picture data")
+
+    def put(self, spans: tuple[Span, ...], data: bytes, at: int) -> list[Edit]:
+        """Put *data* where the first of *spans* stands, or at *at* where there is none, or it may not grow there."""
+        if not spans:
+            return [Edit(at, 0, data)]
+        first, *others = spans
+        rest = [edit for span in others for edit in self.drop(span)]
+        if self.fixed and first.start > self.end and len(data) != first.length:
+            return [Edit(at, 0, data), *self.drop(first), *rest]
+        return [Edit(first.start, first.length, data), *rest]
+
+    def drop(self, span: Span) -> list[Edit]:
+        """Take a segment out; behind an index, zeros take its place, in a segment of no meaning."""
+        if self.fixed and span.start > self.end:
+            return [Edit(span.start, span.length, _segment(0xEF, bytes(span.length - 4)))]
+        return [Edit(span.start, span.length, b"")]
+
+    def after(self, spans: tuple[Span, ...], at: int) -> int:
+        """Return the place for what comes next: after the last of *spans* that stands in front."""
+        return max([at, *(span.end for span in spans if span.end <= self.end)])
