@@ -23,6 +23,8 @@ NAMESPACES = {
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
     "xmpMM": "http://ns.adobe.com/xap/1.0/mm/",
+    "xmpGImg": "http://ns.adobe.com/xap/1.0/g/img/",
+    "stRef": "http://ns.adobe.com/xap/1.0/sType/ResourceRef#",
     "stEvt": "http://ns.adobe.com/xap/1.0/sType/ResourceEvent#",
     "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
@@ -30,6 +32,9 @@ NAMESPACES = {
     "exif": "http://ns.adobe.com/exif/1.0/",
     "exifEX": "http://cipa.jp/exif/1.0/",
     "aux": "http://ns.adobe.com/exif/1.0/aux/",
+    "crs": "http://ns.adobe.com/camera-raw-settings/1.0/",
+    "drone-dji": "http://www.dji.com/drone-dji/1.0/",
+    "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
     "TC260": "http://www.tc260.org.cn/ns/AIGC/1.0/",
 }
 
