@@ -13,7 +13,9 @@ from tests.support.generators import WORKFLOW, image_to_image, node, text_to_ima
 
 _SECOND_PASS = {
     "n20": node("LatentUpscale", samples=["3", 0]),
-    "n21": node("KSampler", model=["10", 0], latent_image=["20", 0], denoise=0.4, sampler_name="euler", steps=10, cfg=7),
+    "n21": node(
+        "KSampler", model=["10", 0], latent_image=["20", 0], denoise=0.4, sampler_name="euler", steps=10, cfg=7
+    ),
     "n8": node("VAEDecode", samples=["21", 0], vae=["4", 2]),
 }
 _MASKED = node("VAEEncodeForInpaint", pixels=["11", 0], mask=["11", 1], vae=["4", 2])
@@ -124,8 +126,14 @@ HOSTILE: dict[str, Any] = {
     "a circle": CIRCLE,
     "a link to itself": {"1": node("KSampler", latent_image=["1", 0], model=["1", 0])},
     "links to nowhere": {"1": node("SaveImage", images=["99", 0])},
-    "a name that is a list": {"1": node("CheckpointLoaderSimple", ckpt_name=["a"]), "2": node("SaveImage", images=["1", 0])},
-    "numbers for texts": {"1": node("LoraLoader", lora_name=7, strength_model="x"), "2": node("SaveImage", images=["1", 0])},
+    "a name that is a list": {
+        "1": node("CheckpointLoaderSimple", ckpt_name=["a"]),
+        "2": node("SaveImage", images=["1", 0]),
+    },
+    "numbers for texts": {
+        "1": node("LoraLoader", lora_name=7, strength_model="x"),
+        "2": node("SaveImage", images=["1", 0]),
+    },
     "a long chain": {str(n): node("KSampler", latent_image=[str(n + 1), 0]) for n in range(4000)},
     "every node of every other": {
         str(n): node("KSampler", **{f"latent{k}": [str(k), 0] for k in range(60)}) for n in range(60)
@@ -139,7 +147,9 @@ def test_hostile_graphs_end(prompt: dict[str, Any]) -> None:
     assert len(_walked(prompt).models) <= MODELS
 
 
-@pytest.mark.parametrize("data", [None, [], "x", {}, {"1": 1}, {"1": {"class_type": 1, "inputs": {}}}, {"prompt": "a cat"}])
+@pytest.mark.parametrize(
+    "data", [None, [], "x", {}, {"1": 1}, {"1": {"class_type": 1, "inputs": {}}}, {"prompt": "a cat"}]
+)
 def test_no_graph(data: object) -> None:
     """JSON without nodes of a class with inputs is no prompt, and without nodes and links no workflow."""
     assert comfy.graph(data) == {}

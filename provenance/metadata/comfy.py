@@ -1,4 +1,4 @@
-"""What a ComfyUI graph did: walked from the nodes that save a picture, so that what stands unused beside does not count.
+"""What a ComfyUI graph did: walked from the nodes that save a picture, so that what stands unused does not count.
 
 Two forms hold a graph: the prompt that was run (node number → class and inputs), and the workflow as the editor drew it
 (nodes, links, values by position). Both become `Graph`. Every walk is bounded and meets each node once, so circles end.
@@ -18,7 +18,9 @@ from provenance.record import dataclass
 NODES = 4096
 _INPUTS = 256  # of one node
 _SAMPLERS = 16  # whose beginnings are looked for
-_SAVING = re.compile(r"^(?:SaveImage|PreviewImage|SaveAnimated(?:WEBP|PNG)|SaveImageWebsocket)$|^(?:Image ?Save|Save ?Image)")
+_SAVING = re.compile(
+    r"^(?:SaveImage|PreviewImage|SaveAnimated(?:WEBP|PNG)|SaveImageWebsocket)$|^(?:Image ?Save|Save ?Image)"
+)
 _SAMPLING = re.compile(r"Sampler(?!Select)|^(?:FaceDetailer|UltimateSDUpscale|DetailerForEach)")
 _NOT_SAMPLING = re.compile(r"Select|Scheduler|Provider|Config|Settings|Params")
 _LOADING = re.compile(r"^(?:LoadImage|Load Image|ETN_LoadImage|easy loadImage|LoadImageFrom|VHS_LoadImage)")
@@ -67,7 +69,9 @@ def graph(data: Any) -> Graph:
         if isinstance(raw, dict) and isinstance(raw.get("class_type"), str) and isinstance(raw.get("inputs"), dict):
             inputs = list(raw["inputs"].items())[:_INPUTS]
             links = {key: str(value[0]) for key, value in inputs if _is_link(value)}
-            found[name] = Node(raw["class_type"][:120], {key: value for key, value in inputs if key not in links}, links)
+            found[name] = Node(
+                raw["class_type"][:120], {key: value for key, value in inputs if key not in links}, links
+            )
     return found
 
 
@@ -87,7 +91,9 @@ def workflow(data: Any) -> Graph:
         if not isinstance(raw, dict) or not isinstance(raw.get("type"), str) or raw.get("mode") == _MUTED:
             continue
         inputs = [one for one in raw.get("inputs") or () if isinstance(one, dict)][:_INPUTS]
-        joined = {str(one.get("name")): origins[str(one.get("link"))] for one in inputs if str(one.get("link")) in origins}
+        joined = {
+            str(one.get("name")): origins[str(one.get("link"))] for one in inputs if str(one.get("link")) in origins
+        }
         kind = raw["type"][:120]
         values = _widgets(kind, raw.get("widgets_values"))
         found[str(raw.get("id"))] = Node(kind, values, joined, raw.get("mode") != _BYPASSED)

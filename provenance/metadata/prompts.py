@@ -33,7 +33,9 @@ def _a1111(text: str, _: Any) -> Told:
     settings = settings.removeprefix("Negative prompt:").lstrip()
     said = {found[1]: found[2].strip('"') for found, _ in zip(_PAIR.finditer(settings), range(_PAIRS), strict=False)}
     loras = [found[1] for found, _ in zip(_LORA.finditer(text), range(_LORA_TAGS), strict=False)]
-    upscalers = [said[key] for key in ("Hires upscaler", "SD upscale upscaler", "Ultimate SD upscale upscaler") if key in said]
+    upscalers = [
+        said[key] for key in ("Hires upscaler", "SD upscale upscaler", "Ultimate SD upscale upscaler") if key in said
+    ]
     version = said.get("Version", "")[:60]
     return Told(
         models=models(
@@ -115,7 +117,9 @@ def _invokeai(_: str, data: Any) -> Told:
 
 def _fooocus(_: str, data: Any) -> Told:
     loras = [_list(one)[0] if _list(one) else _dict(one).get("name") for one in _list(data.get("loras"))]
-    loras += [str(value).partition(" : ")[0] for key, value in data.items() if re.match(r"lora_combined_[0-9]{1,2}$", key)]
+    loras += [
+        str(value).partition(" : ")[0] for key, value in data.items() if re.match(r"lora_combined_[0-9]{1,2}$", key)
+    ]
     version = str(data.get("version") or "").removeprefix("Fooocus").strip()[:40]
     checkpoint = data.get("base_model") or data.get("base_model_name") or data.get("Base Model")
     refiner = data.get("refiner_model") or data.get("refiner_model_name")
@@ -129,7 +133,9 @@ def _swarmui(_: str, data: Any) -> Told | None:
     said = data.get("sui_image_params")
     if not isinstance(said, dict):
         return None
-    mode = TraceMode.INPAINTING if said.get("maskimage") else TraceMode.IMAGE if said.get("initimage") else TraceMode.TEXT
+    mode = (
+        TraceMode.INPAINTING if said.get("maskimage") else TraceMode.IMAGE if said.get("initimage") else TraceMode.TEXT
+    )
     loras = said.get("loras")
     return Told(
         models=models(

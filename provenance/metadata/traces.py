@@ -49,7 +49,11 @@ TRAILER_NAMES = ("PhotoEditor_Re_Edit_Data", "PEg_Info")
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What stands in one file where AI tools write: read, bounded and decoded by others."""
+    """What stands in one file where AI tools write: read, bounded and decoded by others.
+
+    Where a reader of this room made them: ``exif`` is ``{**tags.texts, "UserComment": tags.user_comment}``, ``iptc`` is
+    ``{number: iim.texts(sets, number) for number in IPTC_SETS}``, ``trailer`` is ``samsung(…, TRAILER_NAMES)``.
+    """
 
     kind: Kind = Kind.OTHER
     texts: tuple[Text, ...] = ()  # `Blocks.texts`

@@ -30,7 +30,7 @@ _RDF = (
     ' xmlns:ext="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"'
     ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
     ' xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:TC260="http://www.tc260.org.cn/ns/AIGC/1.0/">{}'
-    "</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>"
+    '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
 )
 
 
@@ -81,7 +81,9 @@ WORKFLOW: dict[str, Any] = {
 }  # fmt: skip
 
 
-def png(texts: dict[str, str] | None = None, *, packed: bool = False, size: tuple[int, int] = (8, 8), **how: Any) -> bytes:
+def png(
+    texts: dict[str, str] | None = None, *, packed: bool = False, size: tuple[int, int] = (8, 8), **how: Any
+) -> bytes:
     """Return a PNG with text chunks."""
     info = PngImagePlugin.PngInfo()
     for key, value in (texts or {}).items():
@@ -141,7 +143,9 @@ def with_samsung(picture: bytes, **entries: str) -> bytes:
     return picture + data + directory + struct.pack("<I", len(directory)) + b"SEFT"
 
 
-def hidden(text: bytes, *, mode: str = "alpha", packed: bool = True, size: tuple[int, int] = (96, 200), broken: bool = False) -> bytes:
+def hidden(
+    text: bytes, *, mode: str = "alpha", packed: bool = True, size: tuple[int, int] = (96, 200), broken: bool = False
+) -> bytes:
     """Return a PNG with *text* in the lowest bits of its pixels, over noise that no filter makes simple."""
     magic = (b"stealth_png" if mode == "alpha" else b"stealth_rgb") + (b"comp" if packed else b"info")
     body = gzip.compress(text) if packed and not broken else text
