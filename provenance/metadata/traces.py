@@ -83,6 +83,8 @@ class Rule:
     private: bool = False
     says: bool = False
     raised_by: str = ""
+    anonymous: bool = False  # the tool's name is ours, not the file's
+    step: str = ""  # the `AiKind` that a declaration would call it, where that is known
     otherwise: bool = False  # counts only where no other rule found something in that place
 
 
@@ -142,6 +144,8 @@ def rules() -> tuple[Rule, ...]:
             private=one.get("private", False),
             says=one.get("says", False),
             raised_by=one.get("raised_by", ""),
+            anonymous=one.get("anonymous", False),
+            step=one.get("step", ""),
             otherwise=one.get("otherwise", False),
         )
         for one in data["rules"]
