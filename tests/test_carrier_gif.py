@@ -90,7 +90,9 @@ def test_a_gif_of_somebody_else() -> None:
 def test_packet_cut_into_sub_blocks_is_read() -> None:
     """A writer that did not know the form of XMP in a GIF is understood; what we write instead has that form."""
     body = packet()
-    blocks = b"".join(bytes([len(body[at : at + 255])]) + body[at : at + 255] for at in range(0, len(body), 255)) + b"\0"
+    blocks = (
+        b"".join(bytes([len(body[at : at + 255])]) + body[at : at + 255] for at in range(0, len(body), 255)) + b"\0"
+    )
     plain = edited(gif, drawn("gif"), Change(xmp=b"<x/>"))
     (part,) = (part for part in layout(plain, Kind.GIF).parts if part.name == "XMP")
     odd = plain[: part.body.start] + blocks + plain[part.body.end :]
@@ -102,7 +104,7 @@ def test_packet_cut_into_sub_blocks_is_read() -> None:
 REFUSED = {
     "NUL": (drawn("gif"), b"<x\0/>", "XMP: holds a NUL byte, which a GIF cannot carry"),
     "no frame": (
-        drawn("gif")[:13], b"<x/>", "picture: is damaged, and its metadata cannot be changed (it has no frame)"
+        drawn("gif")[:13], b"<x/>", "picture: is damaged (it has no frame), and its metadata cannot be changed"
     ),
 }  # fmt: skip
 

@@ -134,7 +134,9 @@ def referring(entries: Iterable[Reference]) -> bytes:
     out = [bytes((1 if size == 4 else 0, 0, 0, 0))]
     for entry in listed:
         targets = b"".join(target.to_bytes(size, "big") for target in entry.targets)
-        out.append(box(entry.kind, entry.number.to_bytes(size, "big") + len(entry.targets).to_bytes(2, "big") + targets))
+        out.append(
+            box(entry.kind, entry.number.to_bytes(size, "big") + len(entry.targets).to_bytes(2, "big") + targets)
+        )
     return box("iref", b"".join(out))
 
 

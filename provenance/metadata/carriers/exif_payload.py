@@ -25,7 +25,10 @@ def changed(
         AssetError: if the structure is damaged.
     """
     start = _start(payload)
-    return None if start is None else payload[:start] + exif.appended(payload[start:], tags, without=without)
+    if start is None:
+        return None
+    offset = (start - 4).to_bytes(4, "big")
+    return offset + payload[4:start] + exif.appended(payload[start:], tags, without=without)
 
 
 def built(tags: Iterable[tuple[int, bytes]], *, identifier: bool) -> bytes:

@@ -14,6 +14,7 @@ from provenance.container.parts import Layout, Part
 from provenance.container.source import Source
 from provenance.errors import AssetError
 from provenance.metadata.blocks import MOST, TEXTS, Blocks, Change, Text
+from provenance.metadata.carriers import moved
 from provenance.metadata.edits import Edit
 
 COMMENT = "comment"
@@ -77,7 +78,7 @@ def _before_frames(layout: Layout) -> int:
     """Return where the first frame begins, with what controls it; loops and colours stand in front of it."""
     first = next((part for part in layout.parts if part.name in _FRAME), None)
     if first is None:
-        raise AssetError("picture", "is damaged, and its metadata cannot be changed (it has no frame)")
+        raise moved.refused("is damaged (it has no frame)")
     return first.span.start
 
 

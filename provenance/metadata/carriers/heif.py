@@ -97,7 +97,7 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
         news = tuple(_news(source, tables.carriers, found, change))
         return tuple(_edits(source, layout, tables, news, limits)) if news else ()
     except (MalformedError, StoppedError) as problem:
-        raise AssetError("picture", f"is damaged, and its metadata cannot be changed ({problem})") from problem
+        raise moved.refused(f"is damaged ({problem})") from problem
 
 
 # --- what stands there ---------------------------------------------------------------------------------------------
@@ -111,9 +111,7 @@ def _described(meta: heif.Meta, references: tuple[items.Reference, ...]) -> _Car
     every = [item for item in meta.items if item.kind == "Exif"]
     main = _main(every, meta.primary, references)
     packets = [item for item in meta.items if item.content_type == items.XMP]
-    return _Carriers(
-        main, _main(packets, meta.primary, references), tuple(item for item in every if item is not main)
-    )
+    return _Carriers(main, _main(packets, meta.primary, references), tuple(item for item in every if item is not main))
 
 
 def _main(found: list[heif.Item], primary: int, references: tuple[items.Reference, ...]) -> heif.Item | None:
@@ -161,9 +159,9 @@ def _read_tables(source: Source, layout: Layout, limits: Limits) -> _Tables:
     if len({item.number for item in found.items}) != len(found.items):
         raise MalformedError("an item stands in two places")
     if any(item.reference for item in found.items):
-        raise AssetError("picture", "keeps a part of itself in another file, and its metadata cannot be changed")
+        raise moved.refused("keeps a part of itself in another file")
     if any(item.method == heif.IN_FILE and not extent.length for item in found.items for extent in item.extents):
-        raise AssetError("picture", "has an item that does not say where it ends, and its metadata cannot be changed")
+        raise moved.refused("has an item that does not say where it ends")
     references = items.references(source, boxes.get("iref"), counter)
     return _Tables(meta, boxes, found, references, _described(meta, references))
 
@@ -195,9 +193,7 @@ def _rewritten(
 
 
 # --- how it comes there ----------------------------------------------------------------------------------------------
-def _edits(
-    source: Source, layout: Layout, tables: _Tables, news: tuple[_New, ...], limits: Limits
-) -> Iterable[Edit]:
+def _edits(source: Source, layout: Layout, tables: _Tables, news: tuple[_New, ...], limits: Limits) -> Iterable[Edit]:
     meta, boxes = tables.meta, tables.boxes
     added = _numbered(tables, news)
     size = sum(len(new.data) for _, new in added) + 8
@@ -234,7 +230,9 @@ def _numbered(tables: _Tables, news: tuple[_New, ...]) -> list[tuple[int, _New]]
     for new in news:
         if new.item is None:
             following = max(taken) + 1
-            number = following if following < _NUMBERS else next(free for free in range(1, _NUMBERS) if free not in taken)
+            number = (
+                following if following < _NUMBERS else next(free for free in range(1, _NUMBERS) if free not in taken)
+            )
             taken.add(number)
         else:
             number = new.item.number
@@ -261,9 +259,7 @@ def _references(tables: _Tables, added: list[tuple[int, _New]]) -> Iterable[Edit
         yield Edit(at.start, at.length, items.referring([*tables.references, *more]))
 
 
-def _located(
-    tables: _Tables, added: list[tuple[int, _New]], moves: moved.Moves | None, begins: int
-) -> items.Locations:
+def _located(tables: _Tables, added: list[tuple[int, _New]], moves: moved.Moves | None, begins: int) -> items.Locations:
     """Return the table of places after the edits; the new content stands from *begins* on."""
     new_places = {}
     for number, new in added:
@@ -285,9 +281,7 @@ def _shifted(extent: items.Extent, moves: moved.Moves) -> items.Extent:
     return replace(extent, start=moves.place(Span(extent.start, extent.length)))
 
 
-def _erased(
-    source: Source, layout: Layout, tables: _Tables, news: tuple[_New, ...], limits: Limits
-) -> Iterable[Edit]:
+def _erased(source: Source, layout: Layout, tables: _Tables, news: tuple[_New, ...], limits: Limits) -> Iterable[Edit]:
     """Yield zeros over what the items held before."""
     gone = {new.item.number: new.item for new in news if new.item is not None}
     spans = merged(span for item in gone.values() for span in item.extents if span.length)

@@ -14,7 +14,7 @@ from provenance.container.parts import Layout, Span
 from provenance.container.source import Source
 from provenance.errors import AssetError
 from provenance.metadata.blocks import MOST, Blocks, Change
-from provenance.metadata.carriers import exif_payload
+from provenance.metadata.carriers import exif_payload, moved
 from provenance.metadata.edits import Edit
 
 _EXIF, _XMP = "Exif", "xml "
@@ -78,7 +78,7 @@ def _box(source: Source, layout: Layout, name: str, content: bytes) -> Edit:
         return Edit(old.span.start, old.span.length, items.box(name, content))
     stream = next((part for part in layout.parts if part.name in _STREAM), None)
     if stream is None:
-        raise AssetError("picture", "is damaged, and its metadata cannot be changed (it has no codestream)")
+        raise moved.refused("is damaged (it has no codestream)")
     return Edit(stream.span.start, 0, items.box(name, content))
 
 

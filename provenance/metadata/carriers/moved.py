@@ -24,6 +24,11 @@ _DEPTH = 8
 _SELF_CONTAINED = 1
 
 
+def refused(problem: str) -> AssetError:
+    """Return the error that says why a picture keeps its metadata as they are."""
+    return AssetError("picture", f"{problem}, and its metadata cannot be changed")
+
+
 class Moves:
     """Tells where a byte of the old file stands in the new one."""
 
@@ -53,12 +58,12 @@ def check_boxes(layout: Layout) -> None:
         AssetError: with what it is.
     """
     if layout.damage:
-        raise AssetError("picture", f"is damaged, and its metadata cannot be changed ({layout.damage[0]})")
+        raise refused(f"is damaged ({layout.damage[0]})")
     if sum(part.name == "meta" for part in layout.parts) > 1 or sum(part.name == "moov" for part in layout.parts) > 1:
-        raise AssetError("picture", "describes its content twice, and its metadata cannot be changed")
+        raise refused("describes its content twice")
     unknown = next((part.name for part in layout.parts if part.name not in _KNOWN), None)
     if unknown is not None:
-        raise AssetError("picture", f"has a part ({unknown!r}) that might count bytes, and its metadata cannot be changed")
+        raise refused(f"has a part ({unknown!r}) that might count bytes")
 
 
 def tracks(source: Source, layout: Layout, moves: Moves, limits: Limits) -> Iterator[Edit]:
@@ -86,9 +91,9 @@ def _boxes(source: Source, box: Part, counter: Counter, depth: int) -> Iterator[
         raise MalformedError("boxes are nested too deep")
     for child in bmff.boxes(source, box.body, counter):
         if child.name == "meta" and _has_items(source, child, counter):
-            raise AssetError("picture", "has items inside a track, and its metadata cannot be changed")
+            raise refused("has items inside a track")
         if child.name in _REFUSED:
-            raise AssetError("picture", f"has a table ({child.name!r}) that is not understood, and its metadata cannot be changed")
+            raise refused(f"has a table ({child.name!r}) that is not understood")
         if child.name == "dref":
             _check_references(source, child, counter)
         yield child
@@ -106,13 +111,13 @@ def _has_items(source: Source, box: Part, counter: Counter) -> bool:
 def _check_references(source: Source, box: Part, counter: Counter) -> None:
     for entry in bmff.boxes(source, Span(box.body.start + 8, max(0, box.body.length - 8)), counter):
         if not source.take(entry.body.start, 4, "a data reference")[3] & _SELF_CONTAINED:
-            raise AssetError("picture", "keeps a part of itself in another file, and its metadata cannot be changed")
+            raise refused("keeps a part of itself in another file")
 
 
 def _corrected(source: Source, box: Part, spans: list[Span], moves: Moves) -> Edit:
     width = _OFFSETS[box.name]
     found = [moves.place(span) for span in spans]
     if any(offset >= 1 << 8 * width for offset in found):
-        raise AssetError("picture", "is too large for the offsets of its tracks, and its metadata cannot be changed")
+        raise refused("is too large for the offsets of its tracks")
     data = b"".join(offset.to_bytes(width, "big") for offset in found)
     return Edit(box.body.start + 8, len(data), data)

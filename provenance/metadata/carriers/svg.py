@@ -12,8 +12,8 @@ from xml.parsers import expat
 from provenance.container.model import Limits
 from provenance.container.parts import Layout, Span
 from provenance.container.source import Source
-from provenance.errors import AssetError
 from provenance.metadata.blocks import MOST, Blocks, Change
+from provenance.metadata.carriers import moved
 from provenance.metadata.edits import Edit
 from provenance.record import dataclass
 
@@ -72,7 +72,7 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
         text = _text(source)
         places = _places(text, packet=change.xmp)
     except _RefusedError as problem:
-        raise AssetError("picture", f"{problem}, and its metadata cannot be changed") from problem
+        raise moved.refused(str(problem)) from problem
     if places.packet is not None:
         return (Edit(places.packet.start, places.packet.length, change.xmp),)
     if places.metadata_end is not None:
@@ -155,7 +155,9 @@ class _Reader:
             if self.packet is None:
                 self.packet = self._whole(self._packet_at[1], at)
             self._packet_at = None
-        elif self._depth == 1 and name in _METADATA and self.metadata_end is None and not self._empty(self._metadata_at):
+        elif (
+            self._depth == 1 and name in _METADATA and self.metadata_end is None and not self._empty(self._metadata_at)
+        ):
             self.metadata_end = at
 
     def _empty(self, start: int) -> bool:
