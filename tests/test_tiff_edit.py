@@ -11,7 +11,7 @@ from provenance.container.model import Limits
 from provenance.container.source import Source
 from provenance.errors import AssetError
 from provenance.metadata import exif
-from provenance.metadata.blocks import Change
+from provenance.metadata.blocks import Blocks, Change
 from provenance.metadata.tiff_block import Structure
 from provenance.metadata.tiff_edit import PRIVATE, THUMBNAIL
 from tests.support.blocks import SECRETS, Maker, camera
@@ -101,7 +101,7 @@ def test_what_is_private_is_gone_bytes_and_all(order: str, name: str) -> None:
 
 def test_everything_private_goes_at_once_and_credit_comes() -> None:
     """Both in one change; nothing private is left in the bytes, the short serial number inside its entry neither."""
-    made = exif.changed(camera(), Change(exif=TAGS, exif_without=frozenset({*PRIVATE, THUMBNAIL})), LIMITS)
+    made = exif.changed(Blocks(exif=camera()), Change(exif=TAGS, exif_without=frozenset({*PRIVATE, THUMBNAIL})), LIMITS)
 
     assert made is not None
     found = exif.read(made, LIMITS)
@@ -242,7 +242,7 @@ def test_a_fresh_block_holds_what_is_said_and_nothing_else() -> None:
     assert exif.fresh(((315, "Zoë".encode()),)) == (
         b"MM\0*\0\0\0\x08\0\x01\x01;\0\x02\0\0\0\x05\0\0\0\x1a\0\0\0\0" + "Zoë".encode() + b"\0"
     )
-    assert exif.changed(None, Change(exif_without=frozenset({"gps"})), LIMITS) is None
+    assert exif.changed(Blocks(), Change(exif_without=frozenset({"gps"})), LIMITS) is None
 
 
 def test_many_entries_are_refused() -> None:

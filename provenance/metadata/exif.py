@@ -20,7 +20,7 @@ import piexif
 from provenance.container.model import Limits
 from provenance.container.source import MalformedError, Source, StoppedError
 from provenance.errors import AssetError
-from provenance.metadata.blocks import MOST, Change
+from provenance.metadata.blocks import MOST, Blocks, Change
 from provenance.metadata.fields import FIELDS
 from provenance.metadata.model import Carrier, Private, PrivateKind, Value
 from provenance.metadata.tiff_block import ASCII, EXIF_IFD, GPS_IFD, Directory, Structure
@@ -29,15 +29,15 @@ from provenance.record import dataclass
 
 HEADER = b"Exif\0\0"
 _PLACES = {place.exif: place for place in FIELDS if place.exif}
-_NAMES = {
+NAMES = {
     270: "ImageDescription", 271: "Make", 272: "Model", 305: "Software", 306: "ModifyDate", 315: "Artist",
     316: "HostComputer", 33432: "Copyright", 50735: "CameraSerialNumber", 50740: "DNGPrivateData",
 }  # fmt: skip
-_BELOW = {
+BELOW = {
     37500: "MakerNote", 37510: "UserComment", 42032: "CameraOwnerName", 42033: "BodySerialNumber",
     42037: "LensSerialNumber",
 }  # fmt: skip
-_PRIVATE = {
+PRIVATE = {
     42032: PrivateKind.OWNER, 42033: PrivateKind.SERIAL, 42037: PrivateKind.SERIAL, 50735: PrivateKind.SERIAL,
     37500: PrivateKind.MAKER_NOTE, 50740: PrivateKind.MAKER_NOTE,
 }  # fmt: skip
@@ -70,26 +70,26 @@ def read(block: bytes, limits: Limits) -> Exif:
     try:
         structure = Structure(Source(io.BytesIO(block)), limits)
         first = structure.directory(structure.first)
-        values = dict(_values(structure, first, _NAMES, problems))
+        values = dict(_values(structure, first, NAMES, problems))
     except (MalformedError, StoppedError) as problem:
         return Exif(problems=(f"EXIF: {problem}",))
     below: dict[int, bytes] = {}
     try:
         pointers = structure.found(first, (EXIF_IFD, GPS_IFD))
         if EXIF_IFD in pointers and (at := structure.pointer(pointers[EXIF_IFD])):
-            below = dict(_values(structure, structure.directory(at), _BELOW, problems))
+            below = dict(_values(structure, structure.directory(at), BELOW, problems))
         if GPS_IFD in pointers and (at := structure.pointer(pointers[GPS_IFD])) and _located(structure, at):
             private.append(Private(PrivateKind.LOCATION, "EXIF GPSInfo"))
         if first.following and structure.found(structure.directory(first.following), _THUMBNAIL):
             private.append(Private(PrivateKind.PREVIEW, "EXIF thumbnail"))
     except (MalformedError, StoppedError) as problem:
         problems.append(f"EXIF: {problem}")
-    for tag, name in _NAMES.items():
+    for tag, name in NAMES.items():
         if tag in values and (text := decoded(values[tag])):
             texts[name] = text
-    for tag, kind in _PRIVATE.items():
+    for tag, kind in PRIVATE.items():
         if values.get(tag, below.get(tag, b"")).strip(b"\0 "):
-            private.append(Private(kind, f"EXIF {_NAMES.get(tag) or _BELOW[tag]}"))
+            private.append(Private(kind, f"EXIF {NAMES.get(tag) or BELOW[tag]}"))
     return Exif(
         tuple(
             Value(place.field, Carrier.EXIF, (texts[place.exif_name],), f"EXIF {place.exif_name}")
@@ -137,7 +137,7 @@ def _values(
 ) -> Iterator[tuple[int, bytes]]:
     for tag, entry in structure.found(directory, frozenset(tags)).items():
         try:
-            yield tag, structure.value(entry, MOST if tag not in _PRIVATE else 64)
+            yield tag, structure.value(entry, MOST if tag not in PRIVATE else 64)
         except MalformedError as problem:
             problems.append(f"EXIF: {problem}")
 
@@ -170,16 +170,20 @@ def appended(
     return applied(block, edits)
 
 
-def changed(block: bytes | None, change: Change, limits: Limits) -> bytes | None:
-    """Return the block that *change* makes of *block*; None where nothing changes.
+def changed(found: Blocks, change: Change, limits: Limits) -> bytes | None:
+    """Return the block that *change* makes of the one that was *found*; None where nothing changes.
 
     Raises:
-        AssetError: if the block is damaged.
+        AssetError: if the block is damaged or too large to be read, or what is private may stand in a second one.
     """
-    if block is None:
+    if found.exif is None:
+        if found.exif_spans and (change.exif or change.exif_without):
+            raise AssetError("EXIF", f"is larger than the {MOST} bytes that are read", "write XMP only")
         return fresh(change.exif) if change.exif else None
-    made = appended(block, change.exif, without=change.exif_without, limits=limits)
-    return made if made != block else None
+    if change.exif_without and len(found.exif_spans) > 1:
+        raise AssetError("EXIF", "stands in the file more than once; what is private there cannot be taken out")
+    made = appended(found.exif, change.exif, without=change.exif_without, limits=limits)
+    return made if made != found.exif else None
 
 
 # --- a fresh block in a JPEG that has none -------------------------------------------------------------------------

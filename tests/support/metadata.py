@@ -17,15 +17,20 @@ from provenance.container.model import Kind, Limits
 from provenance.container.parts import Layout
 from provenance.container.source import Source
 from provenance.container.walk import lay_out
+from provenance.metadata import iim
 from provenance.metadata.blocks import Blocks, Change
-from provenance.metadata.carriers import jpeg
+from provenance.metadata.carriers import jpeg, png, tiff, webp
 from provenance.metadata.edits import spliced
 
 LIMITS = Limits()
-EDITORS: dict[Kind, ModuleType] = {Kind.JPEG: jpeg}
+EDITORS: dict[Kind, ModuleType] = {
+    Kind.JPEG: jpeg, Kind.PNG: png, Kind.WEBP: webp, Kind.TIFF: tiff, Kind.DNG: tiff,
+}  # fmt: skip
 # What a file says about itself as a file, and where things stand in it.
 _OF_THE_FILE = frozenset({"File", "System", "ExifTool", "Composite"})
-_PLACES = frozenset({"StripOffsets", "ThumbnailOffset", "PreviewImageStart", "MPImageStart", "IPTCDigest"})
+_PLACES = frozenset(
+    {"StripOffsets", "ThumbnailOffset", "PreviewImageStart", "MPImageStart", "IPTCDigest", "WebP_Flags"}
+)
 PACKET = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
@@ -51,6 +56,39 @@ def packet(there: bytes | None) -> bytes:
     if there is None or b"</rdf:RDF>" not in there:
         return PACKET
     return there.replace(b"</rdf:RDF>", _ADDED + b"</rdf:RDF>", 1)
+
+
+IPTC = {"IPTC:By-line": ARTIST, "IPTC:CopyrightNotice": COPYRIGHT}
+_WITH_IPTC = frozenset({Kind.JPEG, Kind.TIFF, Kind.DNG})
+
+
+def full(data: bytes) -> Change:
+    """Return the change that writes into every carrier that the file *data* has a place for."""
+    blocks = found(data)
+    sets = {80: (ARTIST,), 116: (COPYRIGHT,)}
+    iptc = iim.edited(blocks.iptc, sets) if sniff(io.BytesIO(data)) in _WITH_IPTC else None
+    return Change(exif=EXIF, xmp=packet(blocks.xmp), iptc=iptc)
+
+
+def check(data: bytes, folder: Path, suffix: str) -> bytes:
+    """Write into every carrier of *data*, and return the result, which must have lost nothing and say it all.
+
+    The oracle for tags is exiftool, the one for pixels and the colour profile of every frame is Pillow.
+    """
+    change = full(data)
+    wanted = WANTED | (IPTC if change.iptc is not None else {})
+    before, after = folder / f"before{suffix}", folder / f"after{suffix}"
+    before.write_bytes(data)
+
+    made = edited(data, change)
+    after.write_bytes(made)
+
+    tags = every_tag(after)
+    assert {name: tags.get(name) for name in wanted} == wanted
+    assert lost(every_tag(before), tags, (*wanted, "IPTC2:By-line")) == {}
+    assert picture(made) == picture(data)
+    assert edited(made, change) == made
+    return made
 
 
 def found(data: bytes, limits: Limits = LIMITS) -> Blocks:

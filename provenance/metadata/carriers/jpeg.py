@@ -17,6 +17,7 @@ from provenance.container.source import Source
 from provenance.errors import AssetError
 from provenance.metadata import exif
 from provenance.metadata.blocks import MOST, TEXTS, Blocks, Change, Text
+from provenance.metadata.carriers import resources
 from provenance.metadata.edits import Edit
 from provenance.record import dataclass
 
@@ -34,7 +35,7 @@ def find(source: Source, layout: Layout, limits: Limits) -> Blocks:
     """Return the carriers that stand before the first scan; the first EXIF and the first XMP count."""
     exifs: list[Part] = []
     packets: list[Part] = []
-    resources: list[Part] = []
+    pieces: list[Part] = []
     comments: list[Part] = []
     extended = False
     for part in layout.parts:
@@ -48,19 +49,21 @@ def find(source: Source, layout: Layout, limits: Limits) -> Blocks:
         start = source.read(part.body.start, len(_EXTENDED))
         if part.name == "APP13":
             if start.startswith(_PHOTOSHOP):
-                resources.append(part)
+                pieces.append(part)
         elif start.startswith(exif.HEADER[:5]):
             exifs.append(part)
         elif start.startswith(XMP):
             packets.append(part)
         elif start == _EXTENDED:
             extended = True
-    problems = _problems(exifs, packets, resources, comments)
+    problems = list(_problems(exifs, packets, pieces, comments))
+    held = _joined(source, pieces)
     return Blocks(
         exif=_body(source, exifs[0], len(exif.HEADER)) if exifs else None,
         exif_spans=tuple(part.span for part in exifs),
-        photoshop=_resources(source, resources),
-        photoshop_spans=tuple(part.span for part in resources),
+        iptc=resources.iptc(held, problems),
+        photoshop=held,
+        photoshop_spans=tuple(part.span for part in pieces),
         xmp=_body(source, packets[0], len(XMP)) if packets else None,
         xmp_spans=tuple(part.span for part in packets[:1]),
         extended_xmp=extended,
@@ -69,12 +72,12 @@ def find(source: Source, layout: Layout, limits: Limits) -> Blocks:
     )
 
 
-def _problems(exifs: list[Part], packets: list[Part], resources: list[Part], comments: list[Part]) -> Iterable[str]:
+def _problems(exifs: list[Part], packets: list[Part], pieces: list[Part], comments: list[Part]) -> Iterable[str]:
     if len(exifs) > 1:
         yield "JPEG: EXIF stands in it more than once; the first counts"
     if len(packets) > 1:
         yield "JPEG: XMP stands in it more than once; the first counts"
-    if _length(resources) > MOST:
+    if _length(pieces) > MOST:
         yield f"JPEG: its Photoshop resources are larger than the {MOST} bytes that are read"
     if len(comments) > TEXTS:
         yield f"JPEG: it holds more than the {TEXTS} comments that are read"
@@ -88,7 +91,7 @@ def _body(source: Source, part: Part, skipped: int) -> bytes:
     return source.read(part.body.start + skipped, part.body.length - skipped)
 
 
-def _resources(source: Source, parts: list[Part]) -> bytes | None:
+def _joined(source: Source, parts: list[Part]) -> bytes | None:
     if not parts or _length(parts) > MOST:
         return None
     return b"".join(_body(source, part, len(_PHOTOSHOP)) for part in parts)
@@ -100,7 +103,7 @@ def fits(found: Blocks, change: Change, limits: Limits) -> None:
     Raises:
         AssetError: where it cannot; its `where` says which carrier, ``EXIF`` or ``XMP``.
     """
-    block = _exif(found, change, limits)
+    block = exif.changed(found, change, limits)
     if block is not None and len(exif.HEADER) + len(block) > _LARGEST:
         raise AssetError("EXIF", "would be larger than a JPEG segment can be", "write XMP only")
     if change.xmp is not None and len(change.xmp) > _LARGEST_XMP:
@@ -117,7 +120,7 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
     head = _Head.of(source, layout)
     edits: list[Edit] = []
     at = head.start
-    if (block := _exif(found, change, limits)) is not None:
+    if (block := exif.changed(found, change, limits)) is not None:
         edits += head.put(found.exif_spans[:1], _segment(0xE1, exif.HEADER + block), at)
     at = head.after(found.exif_spans[:1], at)
     if change.xmp is not None:
@@ -125,15 +128,11 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
             raise AssetError("XMP", "goes on in further segments of the JPEG, and is not edited", "leave XMP out")
         edits += head.put(found.xmp_spans, _segment(0xE1, XMP + change.xmp), at)
     at = head.after(found.xmp_spans, at)
+    if (held := resources.changed(found, change, add=True)) is not None:
+        edits += head.put(found.photoshop_spans, _segments(held), at)
     if change.texts_without:
         edits += [edit for span in _comments(layout, found, change) for edit in head.drop(span)]
     return tuple(sorted(edits, key=lambda one: (one.start, one.length)))
-
-
-def _exif(found: Blocks, change: Change, limits: Limits) -> bytes | None:
-    if change.exif_without and len(found.exif_spans) > 1:
-        raise AssetError("EXIF", "stands in the JPEG more than once; what is private there cannot be taken out")
-    return exif.changed(found.exif, change, limits)
 
 
 def _comments(layout: Layout, found: Blocks, change: Change) -> list[Span]:
@@ -144,6 +143,12 @@ def _comments(layout: Layout, found: Blocks, change: Change) -> list[Span]:
 
 def _segment(marker: int, body: bytes) -> bytes:
     return bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2, "big") + body
+
+
+def _segments(held: bytes) -> bytes:
+    """Return *held* in as many segments as it needs, each with the name in front, as Photoshop joins them again."""
+    step = _LARGEST - len(_PHOTOSHOP)
+    return b"".join(_segment(0xED, _PHOTOSHOP + held[at : at + step]) for at in range(0, len(held), step))
 
 
 @dataclass(frozen=True, slots=True)
