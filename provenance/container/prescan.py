@@ -39,7 +39,7 @@ def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
     manifests: tuple[RawManifest, ...] = ()
     packets: tuple[bytes, ...] = ()
     try:
-        packets = _packets(source, kind, layout, limits, damage)
+        packets = xmp_packets(source, kind, layout, limits, damage)
         store, manifests = _stores(source, layout, limits, damage)
     except StoppedError as stop:
         refusals = (stop.refusal,)
@@ -119,8 +119,12 @@ def collect(source: Source, placed: Placed, limits: Limits) -> bytes:
         raise MalformedError("the manifest store is not base64") from None
 
 
-def _packets(source: Source, kind: Kind, layout: Layout, limits: Limits, damage: list[str]) -> tuple[bytes, ...]:
-    """Return the XMP packets of the file."""
+def xmp_packets(source: Source, kind: Kind, layout: Layout, limits: Limits, damage: list[str]) -> tuple[bytes, ...]:
+    """Return the beginnings of the XMP packets of the file; what is wrong with the boxes joins *damage*.
+
+    Raises:
+        StoppedError: beyond a limit.
+    """
     spans = layout.xmp
     if kind in heif.KINDS:
         try:

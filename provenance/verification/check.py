@@ -45,7 +45,7 @@ from provenance.verification.sidecars import Sidecar
 from provenance.worker import codec
 from provenance.worker.limits import missing as missing_limits
 
-__all__ = ["Options", "check", "job", "raw_job"]
+__all__ = ["Options", "check", "check_bytes", "job", "raw_job"]
 
 NOT_COVERED = terms.OWN + "coverage.exclusions"
 NO_BINDING = "claim.hardBindings.missing"
@@ -105,9 +105,16 @@ def check(path: Path, *, options: Options) -> Verification:
     """
     try:
         with opened(path) as stream:
-            return _checked(path, _at_once(stream), options)
+            beside = sidecars.find(path, options.limits, Path(options.sidecar) if options.sidecar else None)
+            return _checked(path, _at_once(stream), options, beside)
     except OSError as exc:
         raise AssetError(path.name, f"cannot be read ({exc.strerror or exc})") from exc
+
+
+def check_bytes(data: bytes, *, name: str, options: Options, sidecar: bytes = b"") -> Verification:
+    """Verify a file that is in memory; no folder is looked at, and *sidecar* is the store that lies beside it."""
+    beside = Sidecar("sidecar", sidecar) if sidecar else Sidecar()
+    return _checked(Path(name), io.BytesIO(data), options, beside)
 
 
 def _at_once(stream: BinaryIO) -> BinaryIO:
@@ -117,11 +124,10 @@ def _at_once(stream: BinaryIO) -> BinaryIO:
     return stream if size > _IN_MEMORY else io.BytesIO(stream.read(size))
 
 
-def _checked(path: Path, stream: BinaryIO, options: Options) -> Verification:
+def _checked(path: Path, stream: BinaryIO, options: Options, beside: Sidecar) -> Verification:
     options = _with_home(options)
     now = _moment(options.as_of)
     scan = prescan(stream, options.limits)
-    beside = sidecars.find(path, options.limits, Path(options.sidecar) if options.sidecar else None)
     if scan.kind is Kind.C2PA:
         judged = _Judged(Integrity.NOT_CHECKED, problem="this is a sidecar: verify the picture it belongs to")
     elif scan.refusals:
