@@ -40,7 +40,7 @@ WIDE = 100_000  # so that no value is broken
 HEX = re.compile(r"[0-9a-f]+")
 NAMES = {  # of things, the same in Japanese
     "Content", "Credentials", "C2PA", "SHA-256", "SHA-", "UTC", "JSON", "provenance", "inspect", "Human", "Illustration",
-    "Profile", "Fully", "Generative", "Real", "Life", "Capture", "Media",
+    "Profile", "Fully", "Generative", "Real", "Life", "Capture", "Media", "EXIF", "IPTC", "XMP", "PLUS",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from provenance.errors import AssetError
 from provenance.metadata import xmp
 from provenance.metadata.fields import FORMS, NAMESPACES, Form
 from provenance.metadata.model import Private, PrivateKind
-from tests.support.environment import exiftool, needs_exiftool
+from tests.support.environment import CORPUS, exiftool, exiftool_block, needs_corpus, needs_exiftool
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 AGAIN = "have the program that wrote it write it again"
@@ -303,6 +303,10 @@ REFUSED = {
     "not-xml": (b"\xff\xd8\xff", f"XMP: is not well-formed XML (not well-formed (invalid token), line 1, column 1); {AGAIN}"),
     "deep": (b"<a>" * 100_000 + b"</a>" * 100_000, "XMP: is nested deeper than the 100 levels that are read"),
     "many": (b"<a>" + b"<a/>" * 100_000 + b"</a>", "XMP: has more than the 100000 elements and attributes that are read"),
+    "many-attributes": (
+        packet(described("", attributes="".join(f' dc:a{n}="1"' for n in range(100_000)))),
+        "XMP: has more than the 100000 elements and attributes that are read",
+    ),
     "large": (packet() + b" " * 4 * 1024 * 1024, "XMP: is longer than the 4194304 bytes that are read"),
     "no-rdf": (b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>', f"XMP: holds no rdf:RDF; {AGAIN}"),
     "latin-1": (b'<?xml version="1.0" encoding="ISO-8859-1"?>' + GETTY, f"XMP: declares a character encoding that XMP does not know; {AGAIN}"),
@@ -320,6 +324,16 @@ def test_hostile_packets_are_refused(name: str) -> None:
         xmp.read(hostile)
     with pytest.raises(AssetError, match=re.escape(sentence) + "$"):
         xmp.edited(hostile, NEW)
+
+
+@pytest.mark.parametrize("name", PACKETS)
+def test_what_cannot_be_there_is_known_without_parsing(name: str) -> None:
+    """A packet may hold whatever it holds, in any encoding; a name that stands nowhere in it is certainly absent."""
+    held = list(xmp.read(PACKETS[name]))
+
+    assert all(xmp.may_hold(PACKETS[name], (key,)) for key in held)
+    assert all(xmp.may_hold(PACKETS[name].decode("utf-8-sig").encode("utf-16-be"), (key,)) for key in held)
+    assert not xmp.may_hold(PACKETS[name], ("plus:OtherConstraints", "xmpRights:UsageTerms"))
 
 
 def test_as_deep_as_allowed_is_read() -> None:
@@ -476,3 +490,26 @@ def test_exiftool_reads_it_back(name: str, tmp_path: Path) -> None:
     assert found["XMP-plus:Licensor"] == [{"LicensorName": "L", "LicensorURL": "https://example.org/?a&b"}]
     assert found["XMP-iptcCore:CreatorContactInfo"] == {"CiEmailWork": "z@example.org"}
     assert found["XMP-iptcExt:Contributor"] == [{"Name": "N", "Role": ["r"], "Identifier": ["i"]}]
+
+
+@needs_corpus
+@needs_exiftool
+def test_packets_of_other_programs() -> None:
+    """In every picture of the corpus, what is set reads back, and all else stays: as read, and byte for byte."""
+    pictures = (
+        [file for file in sorted(CORPUS.glob("**/*")) if file.suffix.lower() in {".jpg", ".png", ".webp", ".dng"}]
+        if CORPUS
+        else []
+    )
+    packets = {old for file in pictures if (old := exiftool_block(file, "XMP"))}
+
+    for old in packets:
+        before = {key: node for key, node in xmp.read(old).items() if key not in NEW and key != "dcterms:provenance"}
+        bare = xmp.edited(old, {})
+        added = xmp.edited(bare, {"xmp:Nickname": "x"})
+        found = xmp.read(xmp.edited(old, NEW))
+        assert found == before | NEW
+        assert foreign(added) == bare
+        assert b"provenance" in old or bare == old
+
+    assert len(packets) >= 8

@@ -14,7 +14,7 @@ _TABLE = 4 * 1024 * 1024  # of one table, this many bytes are read
 _TABLES = frozenset({"stco", "co64", "stsc", "stsz"})
 _CONTAINERS = frozenset({"moov", "trak", "mdia", "minf", "stbl"})
 _ONCE = ("iinf", "iloc", "pitm", "iprp", "idat")
-_IN_FILE, _IN_IDAT, IN_ITEM = 0, 1, 2  # construction methods; in another item, an extent is no place in the file
+IN_FILE, IN_IDAT, IN_ITEM = 0, 1, 2  # construction methods; in another item, an extent is no place in the file
 
 
 KINDS = frozenset({Kind.AVIF, Kind.HEIC, Kind.HEIF})
@@ -28,8 +28,9 @@ class Item:
     number: int
     kind: str = ""  # "av01", "hvc1", "Exif", "mime"…
     content_type: str = ""
-    method: int = _IN_FILE
+    method: int = IN_FILE
     extents: tuple[Span, ...] = ()
+    encoded: bool = False  # compressed or encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Meta:
     idat: Span | None
 
 
-class _Fields:
+class Fields:
     """Reads big-endian numbers one after another."""
 
     __slots__ = ("_data", "at")
@@ -88,7 +89,7 @@ def meta(source: Source, parts: tuple[Part, ...], limits: Limits) -> Meta | None
     items = tuple(_items(source, found["iloc"], counter, idat, kinds)) if "iloc" in found else ()
     primary = 0
     if "pitm" in found:
-        fields = _fields(source, found["pitm"])
+        fields = table(source, found["pitm"])
         primary = fields.number(4 if fields.number(4) >> 24 else 2)
     return Meta(box, children, primary, items, idat)
 
@@ -140,11 +141,11 @@ def _chunks(source: Source, tables: dict[str, Part]) -> list[Span]:
         return []
     if "stsc" not in tables or "stsz" not in tables:
         raise MalformedError("the samples of a track cannot be located")
-    fields, wide = _fields(source, tables[name], skip=4), 8 if name == "co64" else 4
+    fields, wide = table(source, tables[name], skip=4), 8 if name == "co64" else 4
     offsets = [fields.number(wide) for _ in range(fields.number(4))]
-    fields = _fields(source, tables["stsc"], skip=4)
+    fields = table(source, tables["stsc"], skip=4)
     runs = [(fields.number(4), fields.number(4), fields.number(4)) for _ in range(fields.number(4))]
-    fields = _fields(source, tables["stsz"], skip=4)
+    fields = table(source, tables["stsz"], skip=4)
     same, count = fields.number(4), fields.number(4)
     sizes = [] if same else [fields.number(4) for _ in range(count)]
     spans, sample, run = [], 0, 0
@@ -157,33 +158,40 @@ def _chunks(source: Source, tables: dict[str, Part]) -> list[Span]:
     return spans
 
 
-def _fields(source: Source, box: Part, skip: int = 0) -> _Fields:
+def table(source: Source, box: Part, skip: int = 0) -> Fields:
+    """Return the content of *box* after *skip* bytes, to be read number by number.
+
+    Raises:
+        MalformedError: if it is larger than is read, or cut off.
+    """
     if box.body.length > _TABLE:
         raise MalformedError(f"the table {box.name!r} is larger than is read")
-    fields = _Fields(source.take(box.body.start, box.body.length, f"the table {box.name!r}"))
+    fields = Fields(source.take(box.body.start, box.body.length, f"the table {box.name!r}"))
     fields.at = skip
     return fields
 
 
-def _kinds(source: Source, box: Part, counter: Counter) -> Iterator[tuple[int, tuple[str, str]]]:
-    fields = _fields(source, box)
+def _kinds(source: Source, box: Part, counter: Counter) -> Iterator[tuple[int, tuple[str, str, bool]]]:
+    fields = table(source, box)
     header = 8 if fields.number(4) >> 24 else 6  # version and flags, and the count
     for entry in bmff.boxes(source, Span(box.body.start + header, box.body.length - header), counter):
-        info = _fields(source, entry)
+        info = table(source, entry)
         version = info.number(4) >> 24
         if entry.name != "infe" or version < 2:
             continue
         number = info.number(4 if version > 2 else 2)
-        info.number(2)  # protection
+        encoded = info.number(2) != 0  # protected
         kind = info.number(4).to_bytes(4, "big").decode("latin-1")
         info.text()  # the name
-        yield number, (kind, info.text() if kind == "mime" else "")
+        content_type = info.text() if kind == "mime" else ""
+        encoded = encoded or (kind == "mime" and info.text() != "")
+        yield number, (kind, content_type, encoded)
 
 
 def _items(
-    source: Source, box: Part, counter: Counter, idat: Span | None, kinds: dict[int, tuple[str, str]]
+    source: Source, box: Part, counter: Counter, idat: Span | None, kinds: dict[int, tuple[str, str, bool]]
 ) -> Iterator[Item]:
-    fields = _fields(source, box)
+    fields = table(source, box)
     version = fields.number(4) >> 24
     sizes = fields.number(2)
     offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
@@ -191,7 +199,7 @@ def _items(
     for _ in range(fields.number(4 if version > 1 else 2)):
         counter.one()
         number = fields.number(4 if version > 1 else 2)
-        method = fields.number(2) & 15 if version in (1, 2) else _IN_FILE
+        method = fields.number(2) & 15 if version in (1, 2) else IN_FILE
         fields.number(2)  # data reference
         base = fields.number(base_size)
         extents = []
@@ -200,13 +208,13 @@ def _items(
             fields.number(index_size)
             start, length = base + fields.number(offset_size), fields.number(length_size)
             extents.append(_extent(source, start, length, method, idat))
-        kind, content_type = kinds.get(number, ("", ""))
-        yield Item(number, kind, content_type, method, tuple(extents))
+        kind, content_type, encoded = kinds.get(number, ("", "", False))
+        yield Item(number, kind, content_type, method, tuple(extents), encoded)
 
 
 def _extent(source: Source, start: int, length: int, method: int, idat: Span | None) -> Span:
     if method == IN_ITEM:
         return Span(start, length)
-    if method == _IN_IDAT and idat is not None:
+    if method == IN_IDAT and idat is not None:
         return Span(idat.start + start, length or max(0, idat.length - start))
     return Span(start, length or max(0, source.size - start))

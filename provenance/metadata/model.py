@@ -76,18 +76,48 @@ class TraceKind(StrEnum):
     UNKNOWN = "unknown"  # a generative tool was at work; what it did is not said
 
 
+class TraceMode(StrEnum):
+    """How a generator was used, where what it left tells."""
+
+    TEXT = "text_to_image"  # from noise; nothing was loaded that is still to be seen
+    IMAGE = "image_to_image"  # a loaded picture was repainted
+    INPAINTING = "inpainting"  # within a mask
+    OUTPAINTING = "outpainting"
+    UPSCALING = "upscaling"  # nothing but an upscaler
+    UNSAID = "unsaid"
+
+
+class ModelRole(StrEnum):
+    """What a model did in a generator."""
+
+    CHECKPOINT = "checkpoint"  # the model itself
+    LORA = "lora"
+    CONTROL = "controlnet"
+    UPSCALER = "upscaler"
+
+
+@dataclass(frozen=True, slots=True)
+class UsedModel:
+    """A model that a trace names: the file's own word, without the folders it lay in."""
+
+    role: ModelRole
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What an AI tool left in ordinary metadata: found, not signed; anybody can write it or take it out."""
 
-    rule: str  # id of the rule in traces.toml
+    rule: str  # id of the rule in traces.json
     tool: str  # as the rule names it: "ComfyUI"
     where: str  # "PNG text prompt"
     kind: TraceKind
     strength: TraceStrength
-    models: tuple[str, ...] = ()  # checkpoints, LoRAs… that it names
-    prompt_sha256: str = ""  # of the prompt's text; the text itself stays private
+    models: tuple[UsedModel, ...] = ()
+    prompt_sha256: str = ""  # of the whole text that holds a prompt, in UTF-8; the text itself stays private
     says: str = ""  # a short value that stood there, where that is the trace ("trainedAlgorithmicMedia")
+    mode: TraceMode = TraceMode.UNSAID
+    version: str = ""  # of the tool, where it says so
 
 
 class PrivateKind(StrEnum):

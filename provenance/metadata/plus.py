@@ -52,6 +52,7 @@ _SAYS: dict[str, dict[Mining, tuple[Use, str]]] = {
     PROHIBITED: dict.fromkeys(_THREE, _NO),
     **{code: dict.fromkeys(_THREE, (_TERMS, pointer)) for code, pointer in _POINTERS.items()},
 }
+CODES = frozenset(_SAYS)
 _NAMES = {  # in the order of the text
     _GENERATIVE: "Training of generative AI",
     _TRAINING: "Training of other AI",
@@ -157,7 +158,7 @@ def from_plus(data_mining: str, other_constraints: str = "") -> dict[Mining, tup
 
     An unknown value constrains all four entries. "Allowed" beside a text that is not ours means under those terms.
     """
-    code, text = _canonical(data_mining), _one_line(other_constraints)
+    code, text = canonical(data_mining), _one_line(other_constraints)
     if code and code not in _SAYS:
         pointer = f"see the value of plus:DataMining, which is not known here: {code[:_SHOWN]}"
         return dict.fromkeys(Mining, (_TERMS, pointer))
@@ -175,7 +176,7 @@ def from_plus(data_mining: str, other_constraints: str = "") -> dict[Mining, tup
     return {entry: _stricter(said.get(entry), written.get(entry)) for entry in Mining if entry in {*said, *written}}
 
 
-def _canonical(data_mining: str) -> str:
+def canonical(data_mining: str) -> str:
     """Return the code of *data_mining* in capitals: with or without the vocabulary, http or https, a slash behind."""
     name = data_mining[:_MOST].strip().rstrip("/").casefold()
     if "://" in name:

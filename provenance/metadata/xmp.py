@@ -10,6 +10,7 @@ from typing import Any
 
 from provenance.metadata.fields import NAMESPACES, Node
 from provenance.metadata.model import Private, PrivateKind
+from provenance.metadata.xmp_reading import may_hold as may_hold
 from provenance.metadata.xmp_reading import read as read
 from provenance.metadata.xmp_writing import edited as edited
 

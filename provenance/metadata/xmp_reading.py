@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from xml.parsers import expat
 
 from provenance.errors import AssetError
@@ -23,6 +24,7 @@ from provenance.record import dataclass
 
 DEPTH = 100  # of elements; the masks of raw converters, the deepest known, need about 25
 PIECES = 100_000  # elements and attributes
+_USUAL = 128  # characters of a name; longer ones are not remembered
 PADDING = b"\0 \t\r\n"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -84,6 +86,18 @@ def read(packet: bytes) -> dict[str, Node]:
     return properties(parsed(packet).roots) if packet.strip(PADDING) else {}
 
 
+def may_hold(packet: bytes, names: Iterable[str]) -> bool:
+    """Whether *packet* could hold one of the properties *names*; False is certain, and comes without parsing.
+
+    A name of XML stands in UTF-8 as it is, since neither entities nor references may be part of it.
+    """
+    return b"\0" in packet[:4] or any(_local(name).encode() in packet for name in names)
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}" if name.startswith("{") else ":")[2]
+
+
 def parsed(packet: bytes) -> Packet:
     """Return the elements of *packet*.
 
@@ -120,7 +134,7 @@ def _document(data: bytes) -> Element:
 
     def start(name: str, attributes: list[str]) -> None:
         nonlocal left
-        left -= 1 + len(attributes)
+        left -= 1 + len(attributes) // 2
         if left < 0:
             raise AssetError("XMP", f"has more than the {PIECES} elements and attributes that are read")
         if len(stack) > DEPTH:
@@ -193,6 +207,11 @@ def syntax(name: str) -> bool:
 
 def canonical(name: str) -> str:
     """Return ``prefix:local`` with the prefix of `fields.NAMESPACES`, whatever the file's own; else ``{uri}local``."""
+    return _canonical(name) if len(name) <= _USUAL else _canonical.__wrapped__(name)
+
+
+@lru_cache(maxsize=4096)
+def _canonical(name: str) -> str:
     uri, _, local = name.rpartition("}")
     prefix = _PREFIXES.get(uri)
     return f"{prefix}:{local}" if prefix else f"{{{uri}}}{local}"

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from provenance.container.model import Kind
 from provenance.declaration.kinds import AiKind
+from provenance.report.blind_carriers import Values
 from provenance.report.known_words import (
     WITHHELD,
     action,
@@ -92,6 +93,7 @@ def blind(found: Verification, *, entry: str = "entry") -> Verification:
         statuses=_statuses(found.statuses, names),
         traces=tuple((WITHHELD, program(text)) for _, text in found.traces),
         environment=replace(found.environment, lists=tuple(map(_list, found.environment.lists))),
+        carried=names.values.carried(found.carried),
         problem=f"limit reached: {found.stops[0].limit}" if found.stops else withheld(found.problem),
     )
 
@@ -103,6 +105,7 @@ class _Names:
         self._signers: dict[str, str] = {}
         self._manifests: dict[str, str] = {}
         self._assertions: dict[str, str] = {}
+        self.values = Values(found)
         for manifest in found.manifests:  # the newest is A
             self.signer(manifest.signer)
             self.manifest(manifest.label)
@@ -160,6 +163,7 @@ def _manifest(found: Manifest, names: _Names) -> Manifest:
         authors=(),
         statements=tuple(_statement(one, names) for one in found.statements),
         credits=(),
+        stated=names.values.stated(found),
         assertions=tuple(_assertion(one, names) for one in found.assertions),
         disclosures=tuple(map(_ai, found.disclosures)),
         hints=tuple((names.assertion(label), program(text)) for label, text in found.hints),

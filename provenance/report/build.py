@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from provenance.report import blocks
+from provenance.report import blocks, carriers
 from provenance.report.chain import chain, notes, time_block
 from provenance.report.declared import ManifestSignals
 from provenance.report.findings import findings
@@ -38,6 +38,7 @@ def build(verification: Verification, *, language: str = DEFAULT, now: datetime)
     links = chain(verification, say, now=now)
     allowed = permissions(verification, say)
     statements = blocks.statement_lines(verification, say, steps=steps)
+    agreed = carriers.agreement(verification, say, steps=steps)
     presenter = name_signer(active, say).name if active else ""
     return Report(
         schema_version=SCHEMA_VERSION,
@@ -68,8 +69,17 @@ def build(verification: Verification, *, language: str = DEFAULT, now: datetime)
         unreachable=verification.unreachable,
         unknowns=unknowns(verification, say, use=use, steps=steps, chain=links, permissions=allowed),
         findings=findings(
-            verification, say, use=use, steps=steps, chain=links, permissions=allowed, statements=statements
+            verification,
+            say,
+            use=use,
+            steps=steps,
+            chain=links,
+            permissions=allowed,
+            statements=statements,
+            agreement=agreed,
         ),
+        agreement=agreed,
+        carried=carriers.carried(verification, say),
         notes=notes((*verification.statuses, *(active.statuses if active else ()))),
     )
 

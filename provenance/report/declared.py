@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from provenance.metadata.model import Carrier
 from provenance.record import dataclass
 from provenance.report.said import Said, Who
 from provenance.terms import Strength
@@ -157,6 +158,7 @@ class PermissionSource:
     constraint: str
     attributable: bool
     created: bool
+    carrier: Carrier = Carrier.MANIFEST  # XMP: the PLUS flag in the file, which no signer states
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ class PermissionLine:
     constraint: str = ""
     conflict: bool = False
     sources: tuple[PermissionSource, ...] = ()
+    carrier: str = ""  # where what counts stands: "manifest", "xmp"; "" if nothing is stated
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from provenance.verification.model import TrustHit, Verification
 
 __all__ = ["WITHHELD", "Edition", "blind", "for_entrant", "in_words"]
 
-_OURS = re.compile(rf"(CN=|https://)?(?:{WITHHELD}|Signer ([A-Z]+))")
+_OURS = re.compile(rf"(CN=|https://)?(?:{WITHHELD}( \d+)?|Signer ([A-Z]+))")
 
 
 class Edition(StrEnum):
@@ -64,8 +64,8 @@ def _worded(value: Any, say: Catalogue) -> Any:
         ours = _OURS.fullmatch(value)
         if not ours:
             return value
-        word = say("casefile.blind.signer", letter=ours[2]) if ours[2] else say("casefile.blind.withheld")
-        return (ours[1] or "") + word
+        word = say("casefile.blind.signer", letter=ours[3]) if ours[3] else say("casefile.blind.withheld")
+        return (ours[1] or "") + word + (ours[2] or "")
     if isinstance(value, tuple):
         return tuple(_worded(item, say) for item in value)
     if is_dataclass(value) and not isinstance(value, type):

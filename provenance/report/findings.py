@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from provenance.metadata.agreement import State
+from provenance.report.agreed import AgreementLine
 from provenance.report.blocks import disagreement, why_not_checked
 from provenance.report.declared import Origin, PermissionLine, StatementLine, Step
 from provenance.report.model import ChainLink, Finding, LinkState
@@ -55,6 +57,7 @@ def findings(
     chain: tuple[ChainLink, ...],
     permissions: tuple[PermissionLine, ...],
     statements: tuple[StatementLine, ...],
+    agreement: tuple[AgreementLine, ...] = (),
 ) -> tuple[Finding, ...]:
     """Return every finding, the gravest for the whole file first."""
     found = _Collector(say)
@@ -63,6 +66,7 @@ def findings(
     _history(found, verification, chain, say)
     _ai(found, steps)
     _statements(found, permissions, statements)
+    _carriers(found, verification, agreement, say)
     _identities(found, verification)
     _surroundings(found, verification, say)
     return found.all()
@@ -193,6 +197,21 @@ def _statements(
     for line in permissions:
         if line.conflict:
             found.add("permission_conflict", what=line.sentence.text)
+
+
+def _carriers(
+    found: _Collector, verification: Verification, agreement: tuple[AgreementLine, ...], say: Catalogue
+) -> None:
+    """One finding a class of difference: the values stand in the table, the conclusions are the same for all."""
+    changed = verification.integrity is Integrity.ALTERED
+    for state, id_ in (
+        (State.MISMATCH, "carriers_changed" if changed else "carriers_differ"),
+        (State.PERMISSION_CONFLICT, "carriers_permission"),
+        (State.AI_CONFLICT, "carriers_ai"),
+        (State.INTERNAL, "carriers_internal"),
+    ):
+        if names := [line.name for line in agreement if line.state is state]:
+            found.add(id_, what=say.join(names))
 
 
 def _identities(found: _Collector, verification: Verification) -> None:

@@ -8,6 +8,7 @@ from provenance.report.declared import Answer, Step
 from provenance.report.layout import Page
 from provenance.report.model import ChainLink, Report, SignerBlock, TimeBlock
 from provenance.report.names import fingerprint, moment
+from provenance.report.permissions import source_sentence
 from provenance.report.screen import NARROWEST, heading, mark_of, with_conflict
 from provenance.report.wording import Catalogue, Phrase
 
@@ -29,6 +30,7 @@ def write(page: Page, report: Report) -> None:
     _chain(page, report, say)
     _ledger(page, report, say)
     _people(page, report, say)
+    _carriers(page, report, say)
     _permissions(page, report, say)
     _official(page, report, say)
     _coverage(page, report, say)
@@ -167,13 +169,27 @@ def _people(page: Page, report: Report, say: Catalogue) -> None:
         page.more(say("report.text.credit", key=credit.key, text=credit.text, who=credit.stated_by.name), mark="-")
 
 
+def _carriers(page: Page, report: Report, say: Catalogue) -> None:
+    """Every field, and every place that says something of it."""
+    found = report.carried
+    page.title(say("agreement.title"))
+    page.more(found.sentence.text, *(said.text for said in (found.redacted, found.wrote) if said))
+    for line in report.agreement:
+        page.more(line.sentence.text, mark="!" if line.state.disagrees else "-")
+        page.more(*(say("agreement.where", where=one.where, text=Phrase(one.phrase)) for one in line.values), indent=2)
+    if found.private:
+        kinds = say.join(dict.fromkeys(one.name for one in found.private))
+        page.more(say("agreement.private", what=kinds))
+        page.more(*dict.fromkeys(one.where for one in found.private), indent=2, mark="-")
+    page.more(*found.problems, mark="!")
+
+
 def _permissions(page: Page, report: Report, say: Catalogue) -> None:
     page.title(say("report.full.permissions"))
     for line in report.permissions:
         page.more(with_conflict(line.sentence.text, line.conflict, say), mark="-")
         for found in line.sources:
-            values = {"who": found.who.name, "use": found.use, "assertion": found.assertion}
-            page.more(say("report.permission.source", **values), indent=2)
+            page.more(source_sentence(found, say), indent=2)
             if found.constraint and found.constraint != line.constraint:
                 page.more(say("casefile.use.constrained", terms=found.constraint), indent=4)
 

@@ -25,7 +25,7 @@ from provenance.report.editions import Edition
 from provenance.report.graph import draw
 from provenance.report.model import LinkState, Report
 from provenance.report.names import fingerprint, moment
-from provenance.report.permissions import NOT_STATED
+from provenance.report.permissions import NOT_STATED, source_sentence
 from provenance.report.picture import LONGEST_EDGE
 from provenance.report.screen import contact_sentences, heading, permission_sentences
 from provenance.report.wording import Catalogue, Phrase
@@ -106,6 +106,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["source_sentence"] = source_sentence
     made.filters |= {"said": said, "foreign": foreign, "grouped": fingerprint, "moment": moment}
     return made
 

@@ -13,6 +13,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from provenance.record import dataclass
+from provenance.report.agreed import AgreementLine, CarriedBlock
 from provenance.report.declared import (
     AuthorLine,
     CreditLine,
@@ -275,6 +276,8 @@ class Report:
     unreachable: int = 0
     unknowns: tuple[Said, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    agreement: tuple[AgreementLine, ...] = ()  # whether EXIF, IPTC and XMP agree with the credentials, field by field
+    carried: CarriedBlock = field(default_factory=lambda: CarriedBlock(Said("", "")))
     notes: tuple[Entry, ...] = ()  # status codes that are neither success nor failure
 
     @property

@@ -3,19 +3,22 @@
 CAWG Training and Data Mining 1.1: a missing entry is no statement, and `constrained` without its terms
 counts as `notAllowed`. A use that the standard does not know counts as `notAllowed` and is shown as it
 stands (V12). Leave that cannot be attributed, or that only somebody earlier gave for a part, is no leave;
-a refusal counts wherever it stands.
+a refusal counts wherever it stands: also in XMP (PLUS), which nobody signed. What XMP allows is shown as what it
+is, and counts only where no credentials that do not hold could have said otherwise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from provenance.metadata.model import Carrier, Field
+from provenance.metadata.plus import effective, from_plus
 from provenance.report.declared import Part, PermissionLine, PermissionSource
 from provenance.report.ledger import parts_of
 from provenance.report.names import name_signer, shown
-from provenance.report.said import Said
-from provenance.report.wording import Catalogue
-from provenance.terms import Mining, Use
+from provenance.report.said import Said, Who
+from provenance.report.wording import Catalogue, Phrase
+from provenance.terms import Integrity, Level, Mining, Use
 from provenance.verification.model import Permission, Verification
 
 NOT_STATED = "not stated"
@@ -43,9 +46,9 @@ def permissions(verification: Verification, say: Catalogue) -> tuple[PermissionL
     found: dict[str, list[PermissionSource]] = {entry: [] for entry in Mining}
     giving: dict[str, list[PermissionSource]] = {}
     parts = parts_of(verification)
-    for whole, entry, source in _sources(verification, parts, say):
+    for whole, entry, source in (*_sources(verification, parts, say), *_embedded(verification, say)):
         found.setdefault(entry, []).append(source)
-        if source.counts_as == Use.NOT_ALLOWED or (whole and source.attributable):
+        if source.counts_as == Use.NOT_ALLOWED or (whole and (source.attributable or source.carrier is Carrier.XMP)):
             giving.setdefault(entry, []).append(source)
     return tuple(_line(entry, tuple(sources), giving.get(entry, []), say) for entry, sources in found.items())
 
@@ -69,6 +72,32 @@ def _sources(
             yield parts[manifest.label] is Part.WHOLE, shown(canonical(permission.entry)), source
 
 
+def _embedded(verification: Verification, say: Catalogue) -> Iterator[tuple[bool, str, PermissionSource]]:
+    """Yield what the PLUS flag in XMP says; nobody signed it, so it may forbid, and allows only what nobody forbids."""
+    carried = verification.carried
+    flag, text = (
+        next(iter(carried.texts(field, Carrier.XMP)), "") for field in (Field.DATA_MINING, Field.OTHER_CONSTRAINTS)
+    )
+    if not (flag or text):
+        return
+    nobody = Who(name=say("report.who.nobody"), level=Level.UNVERIFIED)
+    # In a file that was changed after signing, leave may be what was changed.
+    counts = verification.integrity in {Integrity.INTACT, Integrity.NO_CREDENTIALS, Integrity.ELSEWHERE}
+    for entry, (use, constraint) in from_plus(flag, text).items():
+        source = PermissionSource(
+            manifest="",
+            assertion="XMP plus:DataMining" if flag else "XMP plus:OtherConstraints",
+            who=nobody,
+            use=use,
+            counts_as=effective(use, constraint),
+            constraint=shown(constraint),
+            attributable=False,
+            created=False,
+            carrier=Carrier.XMP,
+        )
+        yield counts or source.counts_as == Use.CONSTRAINED, entry, source
+
+
 def _line(
     entry: str, sources: tuple[PermissionSource, ...], counting: list[PermissionSource], say: Catalogue
 ) -> PermissionLine:
@@ -76,19 +105,37 @@ def _line(
         (found for use in _STRICTEST_FIRST for found in counting if found.counts_as == use),
         None,
     )
-    effective = strictest.counts_as if strictest else NOT_STATED
+    counted = strictest.counts_as if strictest else NOT_STATED
     constraint = "; ".join(
-        dict.fromkeys(found.constraint for found in counting if found.counts_as == effective and found.constraint)
+        dict.fromkeys(found.constraint for found in counting if found.counts_as == counted and found.constraint)
     )
     name_key = f"report.entry.{entry.removeprefix('cawg.')}"
     name = say(name_key) if say.has(name_key) else say("report.entry.other", name=entry)
     key = f"report.permission.{'not_stated' if strictest is None else strictest.counts_as}"
+    text = say(key, entry=name, terms=constraint, who=strictest.who.name if strictest else "")
+    # As long as anybody signed the same, it is theirs.
+    same = [found.carrier for found in counting if found.counts_as == counted]
+    carrier = "" if not same else Carrier.MANIFEST if Carrier.MANIFEST in same else same[0]
     return PermissionLine(
         entry=entry,
         name=name,
-        effective=effective,
-        sentence=Said(key, say(key, entry=name, terms=constraint, who=strictest.who.name if strictest else "")),
-        constraint=constraint if effective == Use.CONSTRAINED else "",
+        effective=counted,
+        sentence=Said(key, with_carrier(text, carrier, say)),
+        constraint=constraint if counted == Use.CONSTRAINED else "",
         conflict=len({found.counts_as for found in sources}) > 1,
         sources=sources,
+        carrier=carrier,
     )
+
+
+def with_carrier(sentence: str, carrier: str, say: Catalogue) -> Phrase:
+    """Return *sentence*; where what counts stands in XMP only, with the remark that nobody signed it."""
+    if carrier in {"", Carrier.MANIFEST}:
+        return Phrase(sentence)
+    return say("report.ledger.with", phrase=Phrase(sentence), extra=say("agreement.unsigned_permission"))
+
+
+def source_sentence(source: PermissionSource, say: Catalogue) -> Phrase:
+    """Return who says what, and where; of XMP only where."""
+    key = "report.permission.source" if source.carrier is Carrier.MANIFEST else "agreement.permission_source"
+    return say(key, who=source.who.name, use=source.use, assertion=source.assertion)

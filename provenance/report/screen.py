@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
 
+from provenance.metadata.model import Field
 from provenance.plain import plain
 from provenance.report.declared import Origin, PermissionLine, Step
 from provenance.report.layout import Page, columns, pad
 from provenance.report.model import LinkState, Report
-from provenance.report.permissions import NOT_STATED
+from provenance.report.permissions import NOT_STATED, with_carrier
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import CONTACT, Integrity, Level, Strength, Use
 
@@ -23,9 +24,11 @@ _ANCESTORS = 3
 _UNKNOWNS = 3
 _CONTACTS = 2
 _FINDINGS = 3
+_DIFFERENCES = 3
+_FIRST = (Field.CREATOR, Field.DATA_MINING, Field.SOURCE_TYPE, Field.RIGHTS)
 _LABELS = (
-    "intact", "source", "signer", "time", "identity", "ai", "steps", "statements", "history", "careful", "permissions",
-    "unknown",
+    "intact", "source", "signer", "time", "identity", "ai", "steps", "statements", "history", "careful", "carriers",
+    "permissions", "unknown",
 )  # fmt: skip
 _MARK = 3
 _SAID_ABOVE = frozenset(
@@ -46,6 +49,9 @@ def render(report: Report, *, width: int = 80) -> str:
         page.row(say("report.label.source"), report.source.sentence.text)
         _careful(page, report, say)
         _traces(page, report, say)
+        _carriers(page, report, say)
+        if any(line.sources for line in report.permissions):
+            _permissions(page, report, say)
         _unknown(page, report, say)
         return page.text()
     _signer(page, report, say)
@@ -54,6 +60,7 @@ def render(report: Report, *, width: int = 80) -> str:
     _statements(page, report, say)
     _history(page, report, say)
     _careful(page, report, say)
+    _carriers(page, report, say)
     _permissions(page, report, say)
     _unknown(page, report, say)
     return page.text()
@@ -185,6 +192,19 @@ def _careful(page: Page, report: Report, say: Catalogue) -> None:
     _and_more(page, len(found) - _FINDINGS, say)
 
 
+def _carriers(page: Page, report: Report, say: Catalogue) -> None:
+    """Say where EXIF, IPTC or XMP say otherwise than the credentials, or than one another."""
+    found = [line for line in report.agreement if line.first_screen]
+    found.sort(key=lambda line: _FIRST.index(line.field) if line.field in _FIRST else len(_FIRST))
+    label = say("report.label.carriers")
+    for line in found[:_DIFFERENCES]:
+        page.row(label, line.sentence.text)
+        label = Phrase("")
+    _and_more(page, len(found) - _DIFFERENCES, say)
+    if found and report.carried.wrote and report.integrity.state is Integrity.ALTERED:
+        page.row(label, report.carried.wrote.text)
+
+
 def _permissions(page: Page, report: Report, say: Catalogue) -> None:
     label = say("report.label.permissions")
     if all(line.effective == NOT_STATED for line in report.permissions):
@@ -197,14 +217,15 @@ def _permissions(page: Page, report: Report, say: Catalogue) -> None:
 
 def permission_sentences(lines: Iterable[PermissionLine], say: Catalogue) -> list[str]:
     """Return one sentence for all entries that say the same, the strictest first."""
-    groups: dict[tuple[str, str, bool], list[str]] = {}
+    groups: dict[tuple[str, str, bool, str], list[str]] = {}
     for line in lines:
-        groups.setdefault((line.effective, line.constraint, line.conflict), []).append(line.name)
+        groups.setdefault((line.effective, line.constraint, line.conflict, line.carrier), []).append(line.name)
     said = []
-    for effective, terms, conflict in sorted(groups, key=lambda key: _PERMISSION_ORDER.index(key[0])):
+    for effective, terms, conflict, carrier in sorted(groups, key=lambda key: _PERMISSION_ORDER.index(key[0])):
         key = "not_stated" if effective == NOT_STATED else effective
-        names = say.join(groups[effective, terms, conflict])
-        said.append(with_conflict(say(f"report.permission.{key}", entry=names, terms=terms), conflict, say))
+        names = say.join(groups[effective, terms, conflict, carrier])
+        text = with_carrier(say(f"report.permission.{key}", entry=names, terms=terms), carrier, say)
+        said.append(with_conflict(text, conflict, say))
     return said
 
 

@@ -225,6 +225,7 @@ def _manifest(
         authors=said.authors,
         statements=said.statements,
         credits=said.credits,
+        stated=said.stated,
         assertions=tuple(_marked(raw.label, found, redacted) for found in said.assertions),
         disclosures=said.disclosures,
         hints=said.hints,

@@ -12,6 +12,7 @@ from typing import Any
 
 from provenance import terms
 from provenance.container.model import RawAssertion, RawManifest
+from provenance.metadata.model import Value
 from provenance.record import dataclass
 from provenance.terms import StatusLevel
 from provenance.verification.codes import level_of
@@ -27,6 +28,7 @@ from provenance.verification.model import (
     Status,
 )
 from provenance.verification.people import authors, credit_lines, permissions, statements
+from provenance.verification.stated import stated
 from provenance.verification.values import assertion_of, base, items, manifest_of, short, table, text
 
 _ACTIONS = frozenset({terms.ACTIONS, terms.ACTIONS_V1})
@@ -53,6 +55,7 @@ class Declared:
     authors: tuple[Author, ...]
     statements: tuple[Statement, ...]
     credits: tuple[tuple[str, str], ...]
+    stated: tuple[Value, ...]
     assertions: tuple[Assertion, ...]
     disclosures: tuple[Ai, ...]
     hints: tuple[tuple[str, str], ...]
@@ -69,6 +72,7 @@ def declared(raw: RawManifest) -> Declared:
     disclosures = {found.label: _disclosure(table(found.data)) for found in raw.assertions if _is_disclosure(found)}
     actions = tuple(action for found in sets for action in _actions(found, raw, created, disclosures))
     generator, generator_version = _generator(claim)
+    allowed = tuple(permissions(raw, created))
     return Declared(
         claim_version=version,
         generator=generator,
@@ -79,10 +83,11 @@ def declared(raw: RawManifest) -> Declared:
         all_actions_included=_complete(sets),
         actions=actions,
         ingredients=tuple(_ingredients(raw, disclosures)),
-        permissions=tuple(permissions(raw, created)),
+        permissions=allowed,
         authors=tuple(authors(raw)),
         statements=tuple(statements(raw, created)),
         credits=tuple(credit_lines(raw)),
+        stated=tuple(stated(raw, actions, allowed)),
         assertions=tuple(_assertions(raw, created)),
         disclosures=tuple(
             found

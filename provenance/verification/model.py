@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from provenance.metadata.model import Metadata
+from provenance.metadata.model import Metadata, Value
 from provenance.record import dataclass
 from provenance.terms import Integrity, Level, Relationship, StatusLevel, TimeKind
 
@@ -247,6 +247,7 @@ class Manifest:
     authors: tuple[Author, ...] = ()
     statements: tuple[Statement, ...] = ()
     credits: tuple[tuple[str, str], ...] = ()  # cawg.metadata and c2pa.metadata, flattened: key, text
+    stated: tuple[Value, ...] = ()  # of the fields that EXIF, IPTC and XMP have too, permissions among them
     assertions: tuple[Assertion, ...] = ()
     disclosures: tuple[Ai, ...] = ()  # c2pa.ai-disclosure assertions about the asset itself
     hints: tuple[tuple[str, str], ...] = ()  # legacy signs of AI outside the standard field: (assertion, text)

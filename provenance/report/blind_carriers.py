@@ -1,0 +1,75 @@
+"""What EXIF, IPTC and XMP say, for a blind edition: no value of it, but which of them are the same.
+
+Each value of a field becomes "withheld", the next different one "withheld 2", so that what agreed agrees still and what
+differed differs. Digital source types, the PLUS flag and our own answers beside it are words of a standard and stay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from provenance.metadata.agreement import groups
+from provenance.metadata.fields import PLACES
+from provenance.metadata.model import Carrier, Field, Metadata, Value
+from provenance.metadata.plus import CODES, VOCABULARY, canonical, from_plus, to_plus
+from provenance.report.known_words import WITHHELD, day, kind_of_source, program, standard_label, withheld
+from provenance.terms import Use
+from provenance.verification.model import Manifest, Verification
+
+
+class Values:
+    """Gives every value of a file a text that names nobody."""
+
+    def __init__(self, found: Verification) -> None:
+        every = (*(value for manifest in found.manifests for value in manifest.stated), *found.carried.values)
+        self._groups = {field: groups(tuple(value for value in every if value.field is field)) for field in Field}
+
+    def stated(self, manifest: Manifest) -> tuple[Value, ...]:
+        return tuple(map(self._value, manifest.stated))
+
+    def carried(self, found: Metadata) -> Metadata:
+        """Return *found* without its values, and without what is private in it; its traces are left as they are."""
+        return replace(
+            found,
+            values=tuple(map(self._value, found.values)),
+            writer=program(found.writer),
+            written=day(found.written),
+            private=(),
+            problems=(WITHHELD,) if found.problems else (),
+        )
+
+    def _value(self, value: Value) -> Value:
+        return replace(value, texts=(self._text(value),), where=_where(value))
+
+    def _text(self, value: Value) -> str:
+        first = value.texts[0] if value.texts else ""
+        if value.field is Field.SOURCE_TYPE:
+            return kind_of_source(first)
+        if value.field is Field.DATA_MINING:
+            code = canonical(first)
+            return VOCABULARY + code if code in CODES else withheld(first)
+        number = next(n for n, group in enumerate(self._groups[value.field], 1) if value in group)
+        said = WITHHELD if number == 1 else f"{WITHHELD} {number}"
+        return _answers(first, said) if value.field is Field.OTHER_CONSTRAINTS else said
+
+
+def _where(value: Value) -> str:
+    """Return where a value stands in words of ours and of standards: its label and its key may be anything."""
+    place = PLACES[value.field]
+    match value.carrier:
+        case Carrier.MANIFEST:
+            label = value.where.partition(" ")[0]
+            return f"{label if standard_label(label) else WITHHELD} {place.path[-1]}"
+        case Carrier.XMP:
+            return f"XMP {place.path[-1]}"
+        case Carrier.EXIF:
+            return f"EXIF {place.exif_name}"
+        case Carrier.IPTC:
+            return f"IPTC {place.iptc_name}"
+    return WITHHELD
+
+
+def _answers(text: str, terms: str) -> str:
+    """Return the four answers of a text of ours, without their terms; of any other text that there is one."""
+    said = {entry: (use, terms if use is Use.CONSTRAINED else "") for entry, (use, _) in from_plus("", text).items()}
+    return to_plus(said).other_constraints or terms
