@@ -85,6 +85,10 @@ def sign(
         list[str] | None, typer.Option(metavar="FILE", help="A picture that is part of it. Repeatable.")
     ] = None,
     parent: Annotated[str | None, typer.Option(metavar="FILE", help="The picture that it was made from.")] = None,
+    evidence: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="A working file: layers, raw, a stage, a time-lapse. Repeatable."),
+    ] = None,
     declare: Annotated[
         Path | None, typer.Option(metavar="FILE.toml", help="A file that says all this and more.")
     ] = None,
@@ -161,6 +165,7 @@ def sign(
         inference=inference,
         components=tuple(component or ()),
         parent=parent,
+        evidence=tuple(evidence or ()),
         complete=complete,
         made=made,
     )
@@ -204,6 +209,8 @@ def _declared(file: Path) -> Mapping[str, Any]:
     named = data.get("ingredients")
     if isinstance(named, list):
         data["ingredients"] = [_beside(entry, file.parent) for entry in named]
+    if isinstance(files := data.get("evidence"), list):
+        data["evidence"] = [str(file.parent / entry) if isinstance(entry, str) and entry else entry for entry in files]
     return data
 
 

@@ -11,14 +11,17 @@ import typer
 
 from provenance import home as homes
 from provenance.commands.shared import LANGUAGE_HELP, Answers, checking_options, expand, progress, told
+from provenance.errors import AssetError
 from provenance.report.build import build
 from provenance.report.export import to_json
 from provenance.report.run import same_signer
 from provenance.report.text import render, render_full
 from provenance.report.wording import Catalogue, preferred
+from provenance.verification.evidence import Presented, all_match
 from provenance.verification.files import verify_files
 from provenance.verification.model import Verification
 from provenance.verification.requirement import Require, exit_code, meets, signed_by
+from provenance.worker.settings import Settings
 from provenance.worker.settings import load as load_settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -48,6 +51,10 @@ def verify(
     sidecar: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A sidecar to use; by default NAME.EXT.c2pa is looked for.")
     ] = None,
+    evidence: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="A working file: is it one that was signed with the picture? Repeatable."),
+    ] = None,
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch credentials that a file says lie elsewhere.")] = False,
     lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP)] = preferred(),
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
@@ -65,6 +72,7 @@ def verify(
     found: list[Verification] = []
     settings = load_settings(place.config)
     pictures = expand(files, quiet=quiet)
+    presented = _presented(evidence or [], pictures, settings)
     outcomes = verify_files(pictures, options=options, settings=settings, fetch=fetch)
     for path, outcome in progress(outcomes, total=len(pictures), label=say("run.checking"), quiet=quiet, answers=True):
         if not isinstance(outcome, Verification):
@@ -74,18 +82,32 @@ def verify(
         answer = meets(outcome, require)
         if answer and expect_signer:
             answer = signed_by(outcome, expect_signer)
+        if answer and presented:
+            answer = all_match(outcome, presented)
         answers.add(answer)
         if not quiet:
             gap = "\n" if form is Format.TEXT and len(found) > 1 else ""
-            typer.echo(gap + _shown(outcome, form, say.language, verbose=verbose))
+            typer.echo(gap + _shown(outcome, form, say.language, presented, verbose=verbose))
     if not quiet and form is Format.TEXT:
         for number, line in enumerate(same_signer(found, say)):
             typer.echo(line if number else f"\n{line}")
     raise typer.Exit(exit_code(answers.given))
 
 
-def _shown(found: Verification, form: Format, language: str, *, verbose: bool) -> str:
-    report = build(found, language=language, now=datetime.now(UTC))
+def _presented(files: list[Path], pictures: list[Path], settings: Settings) -> tuple[Presented, ...]:
+    """Return the working files that are shown, read in a child."""
+    if not files:
+        return ()
+    if len(pictures) != 1:
+        raise AssetError("--evidence", "belongs to one picture", "verify one picture at a time")
+    from provenance.metadata.evidence.files import facts_of  # here: few look at working files
+
+    found = facts_of(files, settings=settings)
+    return tuple(Presented(path.name, facts) for path, facts in zip(files, found, strict=True))
+
+
+def _shown(found: Verification, form: Format, language: str, presented: tuple[Presented, ...], *, verbose: bool) -> str:
+    report = build(found, language=language, now=datetime.now(UTC), presented=presented)
     if form is Format.JSON:
         return to_json(report, indent=None)
     return (render_full(report) if verbose else render(report)).rstrip("\n")

@@ -47,6 +47,7 @@ class Flags:
     inference: str | None = None
     components: tuple[str, ...] = ()
     parent: str | None = None
+    evidence: tuple[str, ...] = ()
     complete: bool = False
     made: str | None = None
     despite_traces: str | None = None
@@ -90,6 +91,7 @@ def from_flags(
     for key, added in (
         ("steps", [parse_ai(text) for text in flags.ai]),
         ("ingredients", _pictures(flags)),
+        ("evidence", list(flags.evidence)),
     ):
         if added:
             data[key] = [*_list(data.get(key, []), key), *added]

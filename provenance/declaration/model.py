@@ -25,13 +25,13 @@ from provenance.declaration.documents import read_document
 from provenance.declaration.parts import Author, Ingredient, Licensor, NoGenerativeAi, SourceWord, Step
 from provenance.declaration.permissions import Permissions
 from provenance.declaration.problems import Written, accept
-from provenance.declaration.text import Contact, Line, Name, Paragraph, WebAddress, fault
+from provenance.declaration.text import Contact, FilePath, Line, Name, Paragraph, WebAddress, fault
 from provenance.declaration.tool import Tool
 from provenance.declaration.words import ORIGIN_TYPES, Origin
 from provenance.plain import plain
 from provenance.terms import SourceType
 
-MAX_AUTHORS, MAX_STEPS, MAX_INGREDIENTS, MAX_TOOLS = 50, 500, 60, 50
+MAX_AUTHORS, MAX_STEPS, MAX_INGREDIENTS, MAX_TOOLS, MAX_EVIDENCE = 50, 500, 60, 50, 60
 
 
 class Declaration(Written):
@@ -69,6 +69,9 @@ class Declaration(Written):
     """The author's own statement that no generative AI was used: for the final picture, or in the whole process."""
     permissions: Permissions = Permissions()
     ingredients: tuple[Ingredient, ...] = Field(default=(), max_length=MAX_INGREDIENTS)
+    evidence: tuple[FilePath, ...] = Field(default=(), max_length=MAX_EVIDENCE)
+    """Working files that the picture came from: layered files, raw files, stages, a time-lapse. Their hash and a few
+    facts become public, their names do not."""
     despite_traces: Line | None = None
     """Why the file holds traces of an AI tool that this declaration does not name; becomes public."""
 

@@ -13,9 +13,9 @@ from typing import Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from provenance.declaration.documents import read_document
+from provenance.declaration.parts import Licensor
 from provenance.declaration.permissions import ENTRIES, Permissions
 from provenance.declaration.problems import Written, accept
-from provenance.declaration.parts import Licensor
 from provenance.declaration.roles import AuthorRole
 from provenance.declaration.text import Contact, Line, Name, Paragraph, WebAddress, fault
 from provenance.declaration.tool import Tool

@@ -55,6 +55,9 @@ class Ingredient(Protocol):
     @property
     def definition(self) -> Mapping[str, Any]: ...
 
+    @property
+    def media_type(self) -> str: ...
+
 
 class Plan(Protocol):
     """A manifest as `signing.plan.ManifestPlan` has it; the arrow from there to here forbids to name it."""
@@ -219,7 +222,7 @@ def _opened(ingredient: Ingredient, own: BinaryIO) -> Iterator[BinaryIO]:
 def _add(
     builder: c2pa.Builder, ingredient: Ingredient, stream: BinaryIO, *, context: c2pa.Context, store: bytes | None
 ) -> None:
-    kind = sniff(stream).value
+    kind = ingredient.media_type or sniff(stream).value
     definition = dict(ingredient.definition)
     if store is not None:
         # The engine reads no sidecar of an ingredient; it takes the store and its results as they are handed in.

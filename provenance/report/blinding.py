@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from provenance.container.model import Kind
 from provenance.declaration.kinds import AiKind
+from provenance.metadata.evidence.signed import as_metadata, from_metadata
 from provenance.report.blind_carriers import Values
 from provenance.report.known_words import (
     WITHHELD,
@@ -274,9 +275,17 @@ def _ingredient(found: Ingredient, names: _Names) -> Ingredient:
         source_type=kind_of_source(found.source_type),
         recorded=_statuses(found.recorded, names),
         deltas=_statuses(found.deltas, names),
-        metadata=(),
+        metadata=_facts(found),
         ai=_ai(found.ai) if found.ai else None,
     )
+
+
+def _facts(found: Ingredient) -> tuple[tuple[str, str], ...]:
+    """Return what a working file tells: counts and days stay; its hash and the camera lead to somebody."""
+    facts = from_metadata(found.metadata)
+    if facts is None:
+        return ()
+    return tuple(as_metadata(replace(facts, sha256="", camera="", program=program(facts.program))).items())
 
 
 def _identity(found: Identity, names: _Names) -> Identity:

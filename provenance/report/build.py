@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from provenance.report import blocks, carriers
 from provenance.report.chain import chain, notes, time_block
 from provenance.report.declared import ManifestSignals
+from provenance.report.evidence import evidence_block
 from provenance.report.findings import findings
 from provenance.report.ledger import ledger
 from provenance.report.model import SCHEMA_VERSION, Report, TimeBlock
@@ -18,10 +20,13 @@ from provenance.report.summary import ai_sentence, ai_use
 from provenance.report.unknowns import unknowns
 from provenance.report.wording import DEFAULT, Catalogue
 from provenance.terms import TimeKind
+from provenance.verification.evidence import Presented
 from provenance.verification.model import Verification
 
 
-def build(verification: Verification, *, language: str = DEFAULT, now: datetime) -> Report:
+def build(
+    verification: Verification, *, language: str = DEFAULT, now: datetime, presented: Sequence[Presented] = ()
+) -> Report:
     """Return everything we say about a file.
 
     Nothing in it says that a statement is true, nor that anything unsaid did not happen.
@@ -29,6 +34,7 @@ def build(verification: Verification, *, language: str = DEFAULT, now: datetime)
     Args:
         language: a folder of the catalogue; a sentence that it lacks is said in English.
         now: for the ages of lists and pins; an aware time.
+        presented: files that somebody shows as working material of this picture.
     """
     say = Catalogue(language)
     now = now if now.tzinfo else now.replace(tzinfo=UTC)
@@ -81,6 +87,7 @@ def build(verification: Verification, *, language: str = DEFAULT, now: datetime)
         agreement=agreed,
         carried=carriers.carried(verification, say),
         notes=notes((*verification.statuses, *(active.statuses if active else ()))),
+        evidence=evidence_block(verification, presented, say),
     )
 
 

@@ -16,6 +16,7 @@ from provenance.report.phrases import relationship_phrase
 from provenance.report.said import Entry, Said
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import Integrity, StatusLevel, TimeKind
+from provenance.verification.evidence import is_working_file
 from provenance.verification.model import Ingredient, Manifest, Status, Verification
 
 _STATES = {
@@ -74,6 +75,7 @@ def _manifest_link(
         made_from=tuple(
             Edge(shown(found.assertion), shown(found.relationship), _link_id(manifest, found, present))
             for found in manifest.ingredients
+            if not is_working_file(found)
         ),
         failures=failures(manifest.statuses),
         redacts=tuple(_redactions(manifest)),
@@ -93,7 +95,7 @@ def _redactions(manifest: Manifest) -> Iterator[Entry]:
 def _bare_links(manifest: Manifest, present: set[str], say: Catalogue) -> Iterator[ChainLink]:
     """Ingredients that have no manifest here: redacted, missing, or never signed."""
     for found in manifest.ingredients:
-        if found.manifest in present:
+        if found.manifest in present or is_working_file(found):  # those stand in a block of their own
             continue
         state = (
             LinkState.REDACTED if found.redacted else LinkState.MISSING if found.manifest else LinkState.NO_CREDENTIALS

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 
+from provenance.metadata.evidence.model import Facts
 from provenance.report.declared import Answer, Step
+from provenance.report.evidence import told
 from provenance.report.layout import Page
 from provenance.report.model import ChainLink, Report, SignerBlock, TimeBlock
 from provenance.report.names import fingerprint, moment
 from provenance.report.permissions import source_sentence
 from provenance.report.screen import NARROWEST, heading, mark_of, with_conflict
 from provenance.report.wording import Catalogue, Phrase
+from provenance.verification.evidence import Match
 
 
 def render_full(report: Report, *, width: int = 80) -> str:
@@ -29,6 +33,7 @@ def write(page: Page, report: Report) -> None:
     _identities(page, report, say)
     _chain(page, report, say)
     _ledger(page, report, say)
+    _evidence(page, report, say)
     _people(page, report, say)
     _carriers(page, report, say)
     _permissions(page, report, say)
@@ -139,6 +144,27 @@ def _ledger(page: Page, report: Report, say: Catalogue) -> None:
             page.more(*_details(step, say), indent=6)
     for statement in report.statements:
         page.more(statement.sentence.text, mark="-")
+
+
+def _evidence(page: Page, report: Report, say: Catalogue) -> None:
+    found = report.evidence
+    if not (found.signed or found.presented):
+        return
+    page.title(say("evidence.heading"))
+    for line in found.signed:
+        page.more(line.sentence.text, mark="-")
+        page.more(*_facts(line.facts, say), indent=2)
+    for shown in found.presented:
+        page.more(shown.sentence.text, mark="=" if shown.match is Match.SAME else "!")
+        page.more(*_facts(shown.facts, say), *shown.facts.problems, indent=2)
+    page.more(say("evidence.limits"))
+
+
+def _facts(facts: Facts, say: Catalogue) -> Iterator[str]:
+    if all_told := say.join(told(facts, say)):
+        yield all_told
+    if facts.sha256:
+        yield say("report.full.sha256", text=fingerprint(facts.sha256))
 
 
 def _details(step: Step, say: Catalogue) -> list[str]:

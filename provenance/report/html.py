@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 from provenance.plain import plain
 from provenance.report.declared import Step
 from provenance.report.editions import Edition
+from provenance.report.evidence import told
 from provenance.report.graph import draw
 from provenance.report.model import LinkState, Report
 from provenance.report.names import fingerprint, moment
@@ -86,6 +87,7 @@ def page(report: Report, *, edition: Edition = Edition.JUROR, picture: bytes | N
             graph=draw(report.chain, say),
             groups=_groups(report, say),
             links={link.id: link for link in report.chain},
+            told=told,
         )
     )
 

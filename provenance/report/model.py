@@ -23,6 +23,7 @@ from provenance.report.declared import (
     StatementLine,
     Step,
 )
+from provenance.report.evidence import EvidenceBlock
 from provenance.report.said import Entry, ListUse, Said, Who
 from provenance.terms import AiUse, Integrity, Level, TimeKind
 
@@ -279,6 +280,7 @@ class Report:
     agreement: tuple[AgreementLine, ...] = ()  # whether EXIF, IPTC and XMP agree with the credentials, field by field
     carried: CarriedBlock = field(default_factory=lambda: CarriedBlock(Said("", "")))
     notes: tuple[Entry, ...] = ()  # status codes that are neither success nor failure
+    evidence: EvidenceBlock = field(default_factory=EvidenceBlock)  # working files, signed and shown
 
     @property
     def ai_steps(self) -> tuple[Step, ...]:

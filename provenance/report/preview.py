@@ -13,7 +13,10 @@ from provenance.container.model import RawAssertion, RawManifest, RawSignature
 from provenance.declaration.kinds import Generative
 from provenance.declaration.model import Declaration
 from provenance.declaration.permissions import ENTRIES
+from provenance.metadata.evidence.model import Facts
+from provenance.metadata.evidence.signed import from_metadata
 from provenance.record import dataclass
+from provenance.report.evidence import told
 from provenance.report.layout import wrap
 from provenance.report.phrases import describe_action
 from provenance.report.wording import Catalogue
@@ -146,6 +149,9 @@ def _public(
             yield from _step(action, say)
             yield from _more(planned, say)
     for one in plan.ingredients:
+        if facts := from_metadata(one.definition.get("metadata", {}).items()):
+            yield from _working_file(facts, own=one.carries, say=say)
+            continue
         yield _picture(
             one.relationship, one.definition.get("title", ""), own=one.path is None, setting=setting, say=say
         )
@@ -210,6 +216,15 @@ def _picture(relationship: Relationship, title: str, *, own: bool, setting: Sett
     return say(f"preview.ingredient.{relationship.value}", title=named)
 
 
+def _working_file(facts: Facts, *, own: bool, say: Catalogue) -> Iterator[str | Under]:
+    """Say each fact of a working file that becomes public."""
+    yield say("evidence.preview.file", kind=say(f"evidence.kind.{facts.kind.value}"))
+    for fact in told(facts, say):
+        yield Under(fact)
+    yield Under(say("evidence.preview.hash", size=f"{facts.size:,}", text=facts.sha256))
+    yield Under(say(f"evidence.preview.{'carries' if own else 'name'}"))
+
+
 def _permissions(said: Declaration, found: Declared, say: Catalogue) -> Iterator[str]:
     ours = {entry.value: name for name, entry in ENTRIES.items()}
     for one in found.permissions:
@@ -260,8 +275,10 @@ def _outlook(said: Declaration, plan: ManifestPlan, found: Declared, setting: Se
     yield say(f"preview.outlook.{use.value}{'_but_helped' if helped else ''}")
     if setting.signed_before and any(one.path is None for one in plan.ingredients):
         yield say("preview.outlook.parent")
-    if any(one.path is not None for one in plan.ingredients):
+    if any(one.path is not None and (one.carries or "metadata" not in one.definition) for one in plan.ingredients):
         yield say("preview.outlook.ingredients")
+    if _seems_unknown(plan):
+        yield say("evidence.preview.unknown")
     yield say("preview.outlook.reader")
     if setting.time_stamp:
         yield say("preview.outlook.stamp", service=setting.time_stamp)
@@ -269,6 +286,12 @@ def _outlook(said: Declaration, plan: ManifestPlan, found: Declared, setting: Se
         yield say("preview.outlook.until", day=setting.until)
     if said.no_generative_ai is not None or any(action.source_type for action in found.actions):
         yield say("preview.outlook.false")
+
+
+def _seems_unknown(plan: ManifestPlan) -> bool:
+    """Whether the official signals take a working file for media of unknown provenance: they look at one ingredient."""
+    first = next(iter(plan.ingredients), None)
+    return first is not None and "metadata" in first.definition and not first.carries
 
 
 def _unwritten(found: Declared, say: Catalogue) -> Iterator[str]:

@@ -16,6 +16,7 @@ from provenance.report.said import Said
 from provenance.report.summary import taken_away
 from provenance.report.wording import Catalogue
 from provenance.terms import ACTIONS, C2PA_DST, DST, INCEPTION_ACTIONS, SourceType
+from provenance.verification.evidence import is_working_file
 from provenance.verification.model import Action, Verification
 
 _CAPTURES = frozenset({SourceType.DIGITAL_CAPTURE, SourceType.COMPUTATIONAL_CAPTURE, SourceType.COMPOSITE_CAPTURE})
@@ -95,7 +96,8 @@ def _known_origin(facts: _Facts) -> _Finding:
         f"{manifest.label}#{found.assertion}"
         for manifest in facts.verification.manifests
         for found in manifest.ingredients
-        if found.redacted or (not found.manifest_present if found.manifest else not found.source_type)
+        if found.redacted
+        or (not found.manifest_present if found.manifest else not (found.source_type or is_working_file(found)))
     )
     unknown += tuple(uri for manifest in facts.verification.manifests for uri in taken_away(manifest))
     return (Answer.CANNOT_TELL if unknown else Answer.YES), unknown

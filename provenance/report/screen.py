@@ -26,6 +26,7 @@ _CONTACTS = 2
 _FINDINGS = 3
 _DIFFERENCES = 3
 _FIRST = (Field.CREATOR, Field.DATA_MINING, Field.SOURCE_TYPE, Field.RIGHTS)
+_EVIDENCE = 2
 _LABELS = (
     "intact", "source", "signer", "time", "identity", "ai", "steps", "statements", "history", "careful", "carriers",
     "permissions", "unknown",
@@ -52,6 +53,7 @@ def render(report: Report, *, width: int = 80) -> str:
         _carriers(page, report, say)
         if any(line.sources for line in report.permissions):
             _permissions(page, report, say)
+        _evidence(page, report, say)
         _unknown(page, report, say)
         return page.text()
     _signer(page, report, say)
@@ -59,6 +61,7 @@ def render(report: Report, *, width: int = 80) -> str:
     _steps(page, report, say)
     _statements(page, report, say)
     _history(page, report, say)
+    _evidence(page, report, say)
     _careful(page, report, say)
     _carriers(page, report, say)
     _permissions(page, report, say)
@@ -67,7 +70,8 @@ def render(report: Report, *, width: int = 80) -> str:
 
 
 def _margin(say: Catalogue) -> int:
-    return min(_WIDEST_LABEL, max(columns(say(f"report.label.{name}")) for name in _LABELS)) + 1
+    labels = [say("evidence.label"), *(say(f"report.label.{name}") for name in _LABELS)]
+    return min(_WIDEST_LABEL, max(map(columns, labels))) + 1
 
 
 def _reasons(page: Page, report: Report, say: Catalogue) -> None:
@@ -181,6 +185,18 @@ def _history(page: Page, report: Report, say: Catalogue) -> None:
         page.row(label, text)
         label = Phrase("")
     _and_more(page, len(troubled) - _ANCESTORS, say)
+
+
+def _evidence(page: Page, report: Report, say: Catalogue) -> None:
+    """What was signed as working material in short, and every file that was shown."""
+    label = say("evidence.label")
+    shown = [line.sentence.text for line in report.evidence.presented]
+    found = shown or [line.sentence.text for line in report.evidence.signed]
+    for text in found if shown else found[:_EVIDENCE]:
+        page.row(label, text)
+        label = Phrase("")
+    if not shown:
+        _and_more(page, len(found) - _EVIDENCE, say)
 
 
 def _careful(page: Page, report: Report, say: Catalogue) -> None:

@@ -11,6 +11,7 @@ from provenance.report.declared import Origin, Part, Step, StepKind
 from provenance.report.said import Said
 from provenance.report.wording import Catalogue
 from provenance.terms import ACTIONS_V1, AI_DISCLOSURE, AiUse, Integrity, SourceType, Strength
+from provenance.verification.evidence import is_working_file
 from provenance.verification.model import Manifest, Verification
 from provenance.verification.values import assertion_of
 
@@ -69,7 +70,7 @@ def complete(verification: Verification, steps: tuple[Step, ...]) -> bool:
         and all(_declares_complete(manifest) for manifest in verification.manifests)
         and not any(step.kind is StepKind.UNKNOWN for step in steps)
         and not any(
-            not found.manifest and not found.source_type
+            not found.manifest and not found.source_type and not is_working_file(found)
             for manifest in verification.manifests
             for found in manifest.ingredients
         )

@@ -12,6 +12,7 @@ from provenance.container.prescan import prescan_store
 from provenance.credentials.credential import Credential
 from provenance.errors import OutputError, ProvenanceError, TimeStampError
 from provenance.plain import plain
+from provenance.signing import evidence as working_files
 from provenance.signing.history import damage
 from provenance.signing.options import Options
 from provenance.signing.plan import ManifestPlan
@@ -64,6 +65,7 @@ def audit(
         raise _failed("its history is not in it")
     if stamped and (manifest.time.kind not in _STAMPED or manifest.time.problem):
         raise TimeStampError("time stamp", f"does not hold ({plain(manifest.time.problem) or 'there is none'})")
+    working_files.audit(manifest, plan.ingredients)
     if identity is not None:
         _audit_identity(manifest, plan, identity)
     return found

@@ -62,6 +62,7 @@ def plan(
     generator_version: str,
     parent: ParentKind = ParentKind.NONE,
     components: Sequence[Component] = (),
+    evidence: Sequence[PlannedIngredient] = (),
     identity: bool = False,
     history_dropped: bool = False,
 ) -> ManifestPlan:
@@ -71,6 +72,7 @@ def plan(
         generator_version: of this program, without the system it runs on.
         parent: what the file itself carries.
         components: one for each of the declaration's ingredients, in their order.
+        evidence: working files, as `signing.evidence` made them.
         identity: another credential signs for the author: their own words are gathered under it.
         history_dropped: the file carried a manifest that is left out on purpose.
 
@@ -78,7 +80,7 @@ def plan(
         DeclarationError: if the declaration does not go with what the files carry.
     """
     _check(declaration, parent, components)
-    ingredients = tuple(_ingredients(declaration, parent, components))
+    ingredients = (*_ingredients(declaration, parent, components), *evidence)
     credit = credit_data(declaration)
     permissions = permission_data(declaration.permissions)
     statement = statement_data(declaration, history_dropped=history_dropped)

@@ -17,6 +17,8 @@ class PlannedIngredient:
     relationship: Relationship
     path: Path | None  # None: the file being signed is its own parent
     definition: dict[str, Any]  # what the engine's add_ingredient takes: title, relationship, label, …
+    media_type: str = ""  # what the engine is told that the file is; "": what it is by content
+    carries: bool = False  # a working file with credentials of its own, which go along
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from provenance.errors import AssetError, CredentialError, OutputError, TimeStam
 from provenance.metadata.exif import Credit, insertion, spliced
 from provenance.plain import plain
 from provenance.record import dataclass
+from provenance.signing import evidence as working_files
 from provenance.signing.audit import audit
 from provenance.signing.destination import Destination, check_name, destination
 from provenance.signing.files import replacing
@@ -44,6 +45,7 @@ from provenance.verification.sidecars import find
 
 DEFAULT = Options()
 _NO_EXIF = Note("sign.no_exif")
+_NO_EVIDENCE = working_files.Evidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class _Work:
     goal: Destination
     plan: ManifestPlan
     options: Options
+    notes: tuple[Note, ...] = ()  # about working files
 
 
 def sign(asset: Path | str, declaration: Declaration, *, credential: Credential, options: Options = DEFAULT) -> Signed:
@@ -93,7 +96,7 @@ def sign(asset: Path | str, declaration: Declaration, *, credential: Credential,
         work.kind,
         work.goal.sidecar,
         verification,
-        (*work.past.notes, *work.goal.notes, *no_exif, *notes),
+        (*work.past.notes, *work.notes, *work.goal.notes, *no_exif, *notes),
     )
 
 
@@ -125,8 +128,11 @@ def _work(asset: Path, declaration: Declaration, options: Options, stack: ExitSt
         inserted = insertion(original, exif_credit(declaration))
         if inserted is not None:
             source, exif = spliced(original, inserted), exif_credit(declaration)
-    manifest = _plan(declaration, past, original=original, options=options, for_author=for_author)
-    return _Work(asset, kind, original, source, exif, past, goal, manifest, options)
+    shown = _NO_EVIDENCE
+    if declaration.evidence:
+        shown = working_files.evidence(declaration.evidence, asset, options=options, context=_context(options.trust))
+    manifest = _plan(declaration, past, shown, original=original, options=options, for_author=for_author)
+    return _Work(asset, kind, original, source, exif, past, goal, manifest, options, shown.notes)
 
 
 def exif_credit(declaration: Declaration) -> Credit:
@@ -176,7 +182,13 @@ def _wrapped(original: BinaryIO) -> Iterator[BinaryIO]:
 
 
 def _plan(
-    declaration: Declaration, past: History, *, original: BinaryIO, options: Options, for_author: bool
+    declaration: Declaration,
+    past: History,
+    shown: working_files.Evidence,
+    *,
+    original: BinaryIO,
+    options: Options,
+    for_author: bool,
 ) -> ManifestPlan:
     dropped = past.parent is not None and options.drop_history
     parent = ParentKind.UNKNOWN if past.scan.remote_url else ParentKind.NONE
@@ -185,6 +197,7 @@ def _plan(
         generator_version=VERSION,
         parent=ParentKind.SIGNED if past.parent is not None and not dropped else parent,
         components=[_component(Path(found.path), options) for found in declaration.ingredients],
+        evidence=shown.ingredients,
         identity=for_author,
         history_dropped=dropped,
     )

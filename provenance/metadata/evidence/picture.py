@@ -17,13 +17,16 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
 def picture(base: Facts, source: Source, stream: BinaryIO) -> Facts:
     """Read the size of a picture; no pixel is decoded."""
     stream.seek(0)
+    most, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # a large canvas is no attack: it is not decoded
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a large canvas is no attack here: it is not decoded
+            warnings.simplefilter("ignore")  # of damage in metadata, which is nothing to us
             with Image.open(stream, formats=[found for found in _FORMATS if found in _known()]) as image:
                 width, height = image.size
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, TypeError):
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError):
         return base  # a kind that is only recognised: HEIC, SVG, JPEG XL
+    finally:
+        Image.MAX_IMAGE_PIXELS = most
     return replace(base, width=width, height=height)
 
 
