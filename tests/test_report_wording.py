@@ -30,7 +30,7 @@ def ours(text: str) -> str:
     return QUOTED.sub("“”", text)
 
 
-@pytest.mark.parametrize("part", ["report", "juror", "agreement"])
+@pytest.mark.parametrize("part", ["report", "juror", "agreement", "evidence"])
 def test_no_forbidden_word_in_what_a_report_says(part):
     """No report says of its own that a picture is authentic, real, original, safe, human-made or has no AI."""
     assert {key: text for key, text in PARTS[part].items() if FORBIDDEN.search(ours(text))} == {}
