@@ -16,6 +16,7 @@ from provenance.report.agreed import AgreementLine, CarriedBlock, CarrierValue, 
 from provenance.report.blocks import sentence
 from provenance.report.declared import Origin, Step, StepKind
 from provenance.report.names import moment, name_signer, shown
+from provenance.report.permissions import plus_phrase
 from provenance.report.phrases import describe_source
 from provenance.report.said import Said
 from provenance.report.summary import ai_use
@@ -189,9 +190,7 @@ def _phrase(value: Value, say: Catalogue) -> Phrase:
     if value.field is Field.SOURCE_TYPE:
         return Phrase(plain(describe_source(source_type(first), say)))
     if value.field is Field.DATA_MINING:
-        key = f"agreement.plus.{first.strip().rstrip('/').rpartition('/')[2].upper()}"
-        if say.has(key):
-            return say(key)
+        return plus_phrase(first, say)
     return say("report.quoted", text=Phrase(plain("; ".join(value.texts), limit=_SHORT)))
 
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provenance.metadata.model import Carrier, Field
-from provenance.metadata.plus import effective, from_plus
+from provenance.metadata.model import Carrier, Field, Value
+from provenance.metadata.plus import CODES, effective, from_plus
+from provenance.metadata.plus import canonical as canonical_plus
 from provenance.report.declared import Part, PermissionLine, PermissionSource
 from provenance.report.ledger import parts_of
 from provenance.report.names import name_signer, shown
@@ -22,6 +23,7 @@ from provenance.terms import Integrity, Level, Mining, Use
 from provenance.verification.model import Permission, Verification
 
 NOT_STATED = "not stated"
+_NOWHERE = Value(Field.DATA_MINING, Carrier.XMP, (), "XMP")
 _STRICTEST_FIRST = (Use.NOT_ALLOWED, Use.CONSTRAINED, Use.ALLOWED)
 
 
@@ -74,28 +76,38 @@ def _sources(
 
 def _embedded(verification: Verification, say: Catalogue) -> Iterator[tuple[bool, str, PermissionSource]]:
     """Yield what the PLUS flag in XMP says; nobody signed it, so it may forbid, and allows only what nobody forbids."""
-    carried = verification.carried
-    flag, text = (
-        next(iter(carried.texts(field, Carrier.XMP)), "") for field in (Field.DATA_MINING, Field.OTHER_CONSTRAINTS)
+    flag, beside = (
+        next((one for one in verification.carried.values if (one.field, one.carrier) == (field, Carrier.XMP)), None)
+        for field in (Field.DATA_MINING, Field.OTHER_CONSTRAINTS)
     )
-    if not (flag or text):
+    if flag is None and beside is None:
         return
+    code, text = (found.texts[0] if found and found.texts else "" for found in (flag, beside))
+    bare = from_plus(code)
     nobody = Who(name=say("report.who.nobody"), level=Level.UNVERIFIED)
     # In a file that was changed after signing, leave may be what was changed.
     counts = verification.integrity in {Integrity.INTACT, Integrity.NO_CREDENTIALS, Integrity.ELSEWHERE}
-    for entry, (use, constraint) in from_plus(flag, text).items():
+    for entry, (use, terms) in from_plus(code, text).items():
+        ours = bool(terms) and bare.get(entry) == (use, terms)  # the flag alone says so, in words of its standard
         source = PermissionSource(
             manifest="",
-            assertion="XMP plus:DataMining" if flag else "XMP plus:OtherConstraints",
+            assertion=shown((flag or beside or _NOWHERE).where),
             who=nobody,
-            use=use,
-            counts_as=effective(use, constraint),
-            constraint=shown(constraint),
+            use=shown(code or text),
+            counts_as=effective(use, terms),
+            constraint=shown(plus_phrase(code, say) if ours else terms),
             attributable=False,
             created=False,
             carrier=Carrier.XMP,
         )
         yield counts or source.counts_as == Use.CONSTRAINED, entry, source
+
+
+def plus_phrase(flag: str, say: Catalogue) -> Phrase:
+    """Return what a value of ``plus:DataMining`` says, for people."""
+    code = canonical_plus(flag)
+    key = f"agreement.plus.{code}"
+    return say(key) if code in CODES else say("agreement.plus.unknown", text=code)
 
 
 def _line(
@@ -106,16 +118,15 @@ def _line(
         None,
     )
     counted = strictest.counts_as if strictest else NOT_STATED
-    constraint = "; ".join(
-        dict.fromkeys(found.constraint for found in counting if found.counts_as == counted and found.constraint)
-    )
+    same = [found for found in counting if found.counts_as == counted]
+    # As long as anybody signed the same, it is theirs, and in their words.
+    signed = [found for found in same if found.carrier is Carrier.MANIFEST]
+    constraint = "; ".join(dict.fromkeys(found.constraint for found in signed or same if found.constraint))
+    carrier = (signed or same)[0].carrier.value if same else ""
     name_key = f"report.entry.{entry.removeprefix('cawg.')}"
     name = say(name_key) if say.has(name_key) else say("report.entry.other", name=entry)
     key = f"report.permission.{'not_stated' if strictest is None else strictest.counts_as}"
     text = say(key, entry=name, terms=constraint, who=strictest.who.name if strictest else "")
-    # As long as anybody signed the same, it is theirs.
-    same = [found.carrier for found in counting if found.counts_as == counted]
-    carrier = "" if not same else Carrier.MANIFEST if Carrier.MANIFEST in same else same[0]
     return PermissionLine(
         entry=entry,
         name=name,

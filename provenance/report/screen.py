@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 
+from provenance.metadata.agreement import State
 from provenance.metadata.model import Field
 from provenance.plain import plain
 from provenance.report.declared import Origin, PermissionLine, Step
@@ -226,7 +228,10 @@ def _permissions(page: Page, report: Report, say: Catalogue) -> None:
     if all(line.effective == NOT_STATED for line in report.permissions):
         page.row(label, say("report.permission.none"))
         return
-    for sentence in (*permission_sentences(report.permissions, say), *contact_sentences(report, say)):
+    # That the file contradicts the credentials, and that the strictest counts, stands above already.
+    told = any(line.state is State.PERMISSION_CONFLICT for line in report.agreement)
+    lines = [replace(line, conflict=False) if told else line for line in report.permissions]
+    for sentence in (*permission_sentences(lines, say), *contact_sentences(report, say)):
         page.row(label, sentence)
         label = Phrase("")
 

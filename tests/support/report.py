@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from provenance.metadata.model import Carrier, Field, Metadata, Value
 from provenance.terms import (
     ACTIONS,
     ACTIONS_V1,
@@ -378,6 +379,79 @@ def hostile() -> Verification:
     return verification(one, name=HOSTILE, traces=((HOSTILE, HOSTILE),))
 
 
+def value(field: Field, carrier: Carrier, *texts: str) -> Value:
+    """What *carrier* says in *field*."""
+    return Value(
+        field, carrier, texts, f"{'cawg.metadata' if carrier is Carrier.MANIFEST else carrier.upper()} {field}"
+    )
+
+
+def carrying(found: Verification, *values: Value, **more: Any) -> Verification:
+    """*found* with *values*, some stated by its active manifest, the others in the file."""
+    stated = tuple(one for one in values if one.carrier is Carrier.MANIFEST)
+    manifests = tuple(replace(one, stated=() if one.depth else stated) for one in found.manifests)
+    carried = Metadata(tuple(one for one in values if one.carrier is not Carrier.MANIFEST), **more)
+    return replace(found, manifests=manifests, carried=carried)
+
+
+PLUS = "http://ns.useplus.org/ldf/vocab/"
+CREDITED = (
+    value(Field.CREATOR, Carrier.MANIFEST, "Mika"),
+    value(Field.RIGHTS, Carrier.MANIFEST, "© 2026 Mika"),
+    value(Field.DATA_MINING, Carrier.MANIFEST, PLUS + "DMI-PROHIBITED"),
+    value(Field.SOURCE_TYPE, Carrier.MANIFEST, EMPTY),
+)
+
+
+def credit_changed() -> Verification:
+    """Creator and flag were changed in XMP after signing; EXIF and IPTC were left."""
+    return carrying(
+        altered(),
+        *CREDITED,
+        value(Field.CREATOR, Carrier.XMP, "Mallory"),
+        value(Field.CREATOR, Carrier.EXIF, "Mika"),
+        value(Field.RIGHTS, Carrier.IPTC, "© 2026 Mika"),
+        value(Field.DATA_MINING, Carrier.XMP, PLUS + "DMI-ALLOWED"),
+        value(Field.TITLE, Carrier.XMP, "Heron"),
+        writer="XMP Core 6.0.0",
+        written="2026-11-24T08:00:00+00:00",
+    )
+
+
+def credit_agrees() -> Verification:
+    """Every carrier says the same, IPTC as much of it as it can hold."""
+    long = "The Nightjar Society of Pictures of Herons"
+    return carrying(
+        hand_drawn(),
+        *CREDITED[2:],
+        value(Field.CREATOR, Carrier.MANIFEST, "Mika"),
+        value(Field.CREDIT, Carrier.MANIFEST, long),
+        value(Field.CREATOR, Carrier.XMP, "Mika"),
+        value(Field.CREDIT, Carrier.IPTC, long[:32]),
+        value(Field.DATA_MINING, Carrier.XMP, PLUS + "DMI-PROHIBITED"),
+        value(Field.DESCRIPTION, Carrier.EXIF, "a heron at dusk"),
+        value(Field.AI_PROMPT_WRITER, Carrier.MANIFEST, "Mika"),
+    )
+
+
+def credit_against_steps() -> Verification:
+    """Drawn by hand, says the signer; generated, says XMP under the same signature."""
+    generated = value(Field.SOURCE_TYPE, Carrier.XMP, DST + "trainedAlgorithmicMedia")
+    return carrying(hand_drawn(), *CREDITED[2:], generated, value(Field.AI_SYSTEM, Carrier.XMP, "Firefly"))
+
+
+def credit_unsigned() -> Verification:
+    """No credentials; XMP forbids data mining, and names another creator than EXIF."""
+    return carrying(
+        nothing(),
+        value(Field.CREATOR, Carrier.XMP, "Mika"),
+        value(Field.CREATOR, Carrier.EXIF, "Mallory"),
+        value(Field.DATA_MINING, Carrier.XMP, PLUS + "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING"),
+        value(Field.AI_SYSTEM, Carrier.XMP, "Firefly"),
+        writer="Some Editor 2",
+    )
+
+
 CASES = {
     "hand drawn": hand_drawn,
     "ai edit on top": ai_edit_on_top,
@@ -396,5 +470,9 @@ CASES = {
     "uncovered": uncovered,
     "missing ancestor": missing_ancestor,
     "long chain": long_chain,
+    "credit changed": credit_changed,
+    "credit agrees": credit_agrees,
+    "credit against steps": credit_against_steps,
+    "credit unsigned": credit_unsigned,
     "hostile": hostile,
 }
