@@ -116,9 +116,9 @@ def test_a_comment_is_taken_out_on_request() -> None:
 
 
 # --- a file of several pictures ------------------------------------------------------------------------------------
-def several(*behind: bytes, ahead: tuple[bytes, ...] = ()) -> bytes:
+def several(*behind: bytes, ahead: tuple[bytes, ...] = (), second: bytes = b"") -> bytes:
     """Return a multi-picture file: its index says where the second picture is, counted from the index itself."""
-    first, second = saved(pictures.draw()), saved(pictures.draw(shift=30))
+    first, second = saved(pictures.draw()), second or saved(pictures.draw(shift=30))
     entries = struct.pack("<IIIHH", 0x030000, 0, 0, 0, 0), struct.pack("<IIIHH", 0, len(second), 0xFFFFFFFF, 0, 0)
 
     def index(offset: int) -> bytes:
@@ -178,6 +178,46 @@ def test_what_keeps_its_length_stays_where_it_is() -> None:
     assert len(made) == len(data)
     assert SECRETS["gps"] not in made
     assert found(made).exif_spans == found(data).exif_spans
+
+
+def test_what_is_private_in_the_second_picture_goes_too() -> None:
+    """A preview has EXIF of its own, with the same place and the same serial numbers."""
+    data = several(OLD_EXIF, second=saved(pictures.draw(shift=30), exif=b"Exif\0\0" + camera(">")))
+
+    made = edited(data, Change(exif=((271, b"Other"),), exif_without=frozenset(SECRETS)))
+
+    assert not [secret for secret in SECRETS.values() if secret in made]
+    assert made.count(b"Drawn Camera") == 2
+    assert metadata.picture(made) == metadata.picture(data)
+
+
+def test_an_index_that_cannot_be_read_hides_no_private_data() -> None:
+    """Where further pictures cannot be found, they cannot be cleared either, and that is said."""
+    data = several(OLD_EXIF).replace(b"MPF\0II*\0", b"MPF\0XX*\0")
+
+    with pytest.raises(AssetError) as caught:
+        edited(data, Change(exif_without=frozenset({"gps"})))
+
+    assert str(caught.value) == (
+        "picture: its index of further pictures is damaged: it does not begin as a TIFF structure does"
+    )
+    edited(data, CHANGE)
+
+
+def test_a_second_picture_inside_the_first_is_refused() -> None:
+    """An index that points into a segment of the first picture makes nobody write twice over the same bytes."""
+    inner = b"\xff\xd8" + segment(0xE1, b"Exif\0\0" + camera())
+    outer = segment(0xE1, b"Exif\0\0" + camera() + inner)
+    data = several(outer)
+    entry = data.index(inner)
+    start = data.index(b"MPF\0") + 4
+    at = start + 50 + 16 + 8
+    data = data[:at] + struct.pack("<I", entry - start) + data[at + 4 :]
+
+    with pytest.raises(AssetError) as caught:
+        edited(data, Change(exif_without=frozenset({"gps"})))
+
+    assert str(caught.value) == "picture: is damaged: two of its parts share bytes"
 
 
 # --- refused -------------------------------------------------------------------------------------------------------

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import BinaryIO
 
+from provenance.errors import AssetError
 from provenance.record import dataclass
 
 
@@ -17,6 +19,19 @@ class Edit:
     start: int
     length: int
     data: bytes
+
+
+def apart(edits: Iterable[Edit], where: str) -> tuple[Edit, ...]:
+    """Return *edits* in order: at one place, what is put in between comes before what is replaced.
+
+    Raises:
+        AssetError: if two of them overlap, which happens where a file says that two of its parts share bytes.
+    """
+    ordered = sorted(edits, key=lambda one: (one.start, one.length))
+    for edit, following in pairwise(ordered):
+        if edit.start + edit.length > following.start:
+            raise AssetError(where, "is damaged: two of its parts share bytes")
+    return tuple(ordered)
 
 
 def spliced(stream: BinaryIO, edits: Iterable[Edit]) -> BinaryIO:

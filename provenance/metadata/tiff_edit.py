@@ -10,13 +10,12 @@ A measurement over 362 camera files (metadata.md §1.3): rewriting the block dam
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 
 from provenance.container.model import Limits
 from provenance.container.parts import Span, merged
 from provenance.container.source import MalformedError, Source, StoppedError
 from provenance.errors import AssetError
-from provenance.metadata.edits import Edit
+from provenance.metadata.edits import Edit, apart
 from provenance.metadata.tiff_block import EXIF_IFD, GPS_IFD, INTEROPERABILITY_IFD, SUB_IFDS, Directory, Structure
 from provenance.record import dataclass
 
@@ -31,7 +30,7 @@ THUMBNAIL = "thumbnail"  # the directory after the first, in a block; in a file 
 _DATA = ((513, 514), (273, 279))  # where a thumbnail stands: offsets and sizes
 _CHAIN = 8
 _CLASSIC = 2**32 - 1
-_NUMBERS = 64  # strips of one thumbnail
+_NUMBERS = 4096  # strips of one thumbnail
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,9 @@ def changes(
         cleared = _cleared(structure, frozenset(without), block=block)
         edits = (*cleared.edits, *_appended(structure, cleared.first, settings, where))
     except (MalformedError, StoppedError) as problem:
-        raise AssetError(where, f"is damaged: {problem}", "write XMP only") from problem
-    return _apart(edits, where)
+        cure = "write XMP only" if block else ""
+        raise AssetError(where, f"is damaged: {problem}", cure) from problem
+    return apart(edits, where)
 
 
 def applied(data: bytes, edits: Iterable[Edit]) -> bytes:
@@ -77,14 +77,6 @@ def applied(data: bytes, edits: Iterable[Edit]) -> bytes:
         pieces += (data[at : edit.start], edit.data)
         at = edit.start + edit.length
     return b"".join((*pieces, data[at:]))
-
-
-def _apart(edits: Iterable[Edit], where: str) -> tuple[Edit, ...]:
-    ordered = sorted(edits, key=lambda one: (one.start, one.length))
-    for edit, following in pairwise(ordered):
-        if edit.start + edit.length > following.start:
-            raise AssetError(where, "is damaged: two of its parts share bytes")
-    return tuple(ordered)
 
 
 # --- setting -------------------------------------------------------------------------------------------------------

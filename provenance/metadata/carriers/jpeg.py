@@ -17,14 +17,13 @@ from provenance.container.source import Source
 from provenance.errors import AssetError
 from provenance.metadata import exif
 from provenance.metadata.blocks import MOST, TEXTS, Blocks, Change, Text
-from provenance.metadata.carriers import resources
-from provenance.metadata.edits import Edit
+from provenance.metadata.carriers import mpf, resources
+from provenance.metadata.edits import Edit, apart
 from provenance.record import dataclass
 
 COMMENT = "comment"
 _EXTENDED = b"http://ns.adobe.com/xmp/extension/\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
-_MPF = b"MPF\0"
 _JFIF = (b"JFIF\0", b"JFXX\0")
 _LARGEST = 65_533  # of what follows the length
 _LARGEST_XMP = 65_502  # XMP part 3 §1.1.3.1
@@ -98,7 +97,7 @@ def _joined(source: Source, parts: list[Part]) -> bytes | None:
 
 
 def fits(found: Blocks, change: Change, limits: Limits) -> None:
-    """Check that what *change* makes can stand in the segments of a JPEG.
+    """Check that what *change* makes can stand in the segments of a JPEG, and that the XMP there can be edited.
 
     Raises:
         AssetError: where it cannot; its `where` says which carrier, ``EXIF`` or ``XMP``.
@@ -106,6 +105,8 @@ def fits(found: Blocks, change: Change, limits: Limits) -> None:
     block = exif.changed(found, change, limits)
     if block is not None and len(exif.HEADER) + len(block) > _LARGEST:
         raise AssetError("EXIF", "would be larger than a JPEG segment can be", "write XMP only")
+    if change.xmp is not None and found.extended_xmp:
+        raise AssetError("XMP", "goes on in further segments of the JPEG, and is not edited", "leave XMP out")
     if change.xmp is not None and len(change.xmp) > _LARGEST_XMP:
         raise AssetError("XMP", "would be larger than a JPEG segment can be", "shorten what is stated")
 
@@ -124,15 +125,15 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
         edits += head.put(found.exif_spans[:1], _segment(0xE1, exif.HEADER + block), at)
     at = head.after(found.exif_spans[:1], at)
     if change.xmp is not None:
-        if found.extended_xmp:
-            raise AssetError("XMP", "goes on in further segments of the JPEG, and is not edited", "leave XMP out")
         edits += head.put(found.xmp_spans, _segment(0xE1, XMP + change.xmp), at)
     at = head.after(found.xmp_spans, at)
     if (held := resources.changed(found, change, add=True)) is not None:
         edits += head.put(found.photoshop_spans, _segments(held), at)
+    if head.index and change.exif_without:
+        edits += mpf.cleared(source, head.index, change.exif_without, limits)
     if change.texts_without:
         edits += [edit for span in _comments(layout, found, change) for edit in head.drop(span)]
-    return tuple(sorted(edits, key=lambda one: (one.start, one.length)))
+    return apart(edits, "picture")
 
 
 def _comments(layout: Layout, found: Blocks, change: Change) -> list[Span]:
@@ -157,16 +158,16 @@ class _Head:
 
     start: int
     end: int
-    fixed: bool  # whether nothing behind *end* may move
+    index: Span | None = None  # its content; nothing behind it may move
 
     @classmethod
     def of(cls, source: Source, layout: Layout) -> _Head:
         start, leading = 2, True
         for part in layout.parts[1:]:
             if part.name == "SOS":
-                return cls(start, part.span.start, fixed=False)
-            if part.name == "APP2" and source.read(part.body.start, len(_MPF)) == _MPF:
-                return cls(start, part.span.start, fixed=True)
+                return cls(start, part.span.start)
+            if part.name == "APP2" and source.read(part.body.start, len(mpf.NAME)) == mpf.NAME:
+                return cls(start, part.span.start, part.body)
             leading = leading and part.name == "APP0" and source.read(part.body.start, 5) in _JFIF
             if leading:
                 start = part.span.end
@@ -178,13 +179,13 @@ class _Head:
             return [Edit(at, 0, data)]
         first, *others = spans
         rest = [edit for span in others for edit in self.drop(span)]
-        if self.fixed and first.start > self.end and len(data) != first.length:
+        if self.index and first.start > self.end and len(data) != first.length:
             return [Edit(at, 0, data), *self.drop(first), *rest]
         return [Edit(first.start, first.length, data), *rest]
 
     def drop(self, span: Span) -> list[Edit]:
         """Take a segment out; behind an index, zeros take its place, in a segment of no meaning."""
-        if self.fixed and span.start > self.end:
+        if self.index and span.start > self.end:
             return [Edit(span.start, span.length, _segment(0xEF, bytes(span.length - 4)))]
         return [Edit(span.start, span.length, b"")]
 

@@ -14,7 +14,7 @@ from provenance.container.source import Source
 from provenance.errors import AssetError
 from provenance.metadata import exif
 from provenance.metadata.blocks import MOST, Blocks, Change
-from provenance.metadata.edits import Edit
+from provenance.metadata.edits import Edit, apart
 
 _PICTURE = frozenset({"VP8 ", "VP8L", "ALPH", "ANMF"})
 _EXIF, _XMP = "EXIF", "XMP "
@@ -78,7 +78,7 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
     if size > _LARGEST:
         raise AssetError("picture", "would be larger than 4 GiB, which a WebP cannot be")
     edits.append(Edit(4, 4, size.to_bytes(4, "little")))
-    return tuple(sorted(edits, key=lambda one: (one.start, one.length)))
+    return apart(edits, "picture")
 
 
 def _header(source: Source, found: Blocks) -> bytes:
