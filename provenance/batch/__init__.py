@@ -1,1 +1,1 @@
-"""Many files: where they come from, what was done already, and the run over them."""
+"""Many files at once: where they come from, a journal of what is done, rows, what may be taken, a record."""

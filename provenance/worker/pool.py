@@ -110,12 +110,12 @@ class Pool:
         return self._closed.is_set()
 
     def run(
-        self, job: Job[T], arguments: Iterable[A], *, ordered: bool = True
+        self, job: Job[T], arguments: Iterable[A], *, ordered: bool = True, window: int = _WINDOW
     ) -> Iterator[tuple[A, T | Died | ProvenanceError]]:
         """Yield each argument with its result, in the order of *arguments* or as they come.
 
-        Reads *arguments* only as far ahead as the slots need. Paths in them must be absolute. An error that
-        the job raised is yielded, as it concerns that argument alone.
+        Reads *arguments* only as far ahead as the slots need, *window* for each of them. Paths in them must be
+        absolute. An error that the job raised is yielded, as it concerns that argument alone.
 
         Raises:
             WorkerError: if a child cannot be started, or the pool is closed meanwhile.
@@ -128,7 +128,7 @@ class Pool:
         following = 0
         try:
             while True:
-                self._submit(run, rest, waiting, len(early_ones))
+                self._submit(run, rest, waiting, len(early_ones), window)
                 if not waiting:
                     return
                 number, outcome = run.answers.get()
@@ -144,8 +144,10 @@ class Pool:
         finally:
             run.cancelled = True
 
-    def _submit(self, run: _Run, rest: Iterator[tuple[int, A]], waiting: dict[int, A], answered: int) -> None:
-        while len(waiting) < _WINDOW * len(self.slots):
+    def _submit(
+        self, run: _Run, rest: Iterator[tuple[int, A]], waiting: dict[int, A], answered: int, window: int
+    ) -> None:
+        while len(waiting) < window * len(self.slots):
             if (following := next(rest, None)) is None:
                 return
             number, argument = following

@@ -1,0 +1,181 @@
+"""The run itself: entries in, rows out in the same order, each picture looked at in a child with limits.
+
+Many small files share a message to the child. A group that kills its child is run again one by one, so that a
+poisoned file costs its own row only. What is under way is bounded, whatever the number of files.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+from provenance.batch.journal import Journal
+from provenance.batch.model import Entry, Input, Item, LeftOut, Sort, Trouble, Why
+from provenance.batch.rows import Answer, Answers, Outcome, Row, row
+from provenance.errors import OutputError, ProvenanceError
+from provenance.plain import plain
+from provenance.record import dataclass
+from provenance.worker.pool import Died, Job, Pool
+
+JOB = Job("provenance.batch.child:job", Answers)
+GROUP = 32  # pictures of a message
+_MOVED = 1 << 20  # bytes of pictures in a message, where they travel in it
+_WINDOW = 4  # groups per slot that are under way
+_LIMITS = {"memory": "memory_mib", "cpu": "cpu_seconds", "wall": "wall_seconds"}
+
+Done = Input | Row | LeftOut
+Outcomes = Answers | Died | ProvenanceError
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of each picture: a function ``module:function`` of its bytes and *options*, plain JSON."""
+
+    do: str
+    options: Any
+
+    @property
+    def module(self) -> str:
+        return self.do.partition(":")[0]
+
+
+def run(entries: Iterator[Entry], question: Question, *, pool: Pool, journal: Journal | None = None) -> Iterator[Done]:
+    """Yield what became of each of *entries*, in their order; with a *journal*, nothing twice.
+
+    Raises:
+        OutputError: if the journal cannot be written, or tells of other inputs.
+        WorkerError: if no child can be started.
+    """
+    if journal is not None:
+        for line in journal.kept():
+            yield _same(line, next(entries, None), journal)
+    for done in _asked(entries, question, pool):
+        if journal is not None:
+            journal.add([_line(one) for one in done])
+        yield from done
+
+
+def _asked(entries: Iterator[Entry], question: Question, pool: Pool) -> Iterator[list[Done]]:
+    waiting: deque[list[Entry]] = deque()
+
+    def requests() -> Iterator[Any]:
+        for group in grouped(entries):
+            waiting.append(group)
+            yield _request(question, [entry for entry in group if isinstance(entry, Item)])
+
+    for _, outcome in pool.run(JOB, requests(), window=_WINDOW):
+        group = waiting.popleft()
+        items = [entry for entry in group if isinstance(entry, Item)]
+        answers = iter(_answers(items, outcome, question, pool))
+        yield [_done(entry, answers) for entry in group]
+
+
+def grouped(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+    """Yield *entries* in groups that grow from one picture to `GROUP`, so that a few pictures use every slot."""
+    group: list[Entry] = []
+    wanted, items, moved = 1, 0, 0
+    for entry in entries:
+        group.append(entry)
+        if isinstance(entry, Item):
+            items += 1
+            moved += len(entry.data or b"")
+        if items >= wanted or moved >= _MOVED or len(group) >= 4 * GROUP:
+            yield group
+            group, items, moved, wanted = [], 0, 0, min(wanted * 2, GROUP)
+    if group:
+        yield group
+
+
+def _request(question: Question, items: list[Item]) -> dict[str, Any]:
+    return {"do": question.do, "options": question.options, "items": [_packed(item) for item in items]}
+
+
+def _packed(item: Item) -> list[Any]:
+    if item.data is not None:
+        return [base64.b64encode(item.data).decode("ascii"), item.sure]
+    return [item.path, item.offset, item.length, item.sure]
+
+
+def _answers(items: list[Item], outcome: Outcomes, question: Question, pool: Pool) -> tuple[Answer, ...]:
+    if isinstance(outcome, Answers) and len(outcome.answers) == len(items):
+        return outcome.answers
+    if len(items) <= 1:
+        return tuple(Answer(Outcome.UNREADABLE, reason=_problem(outcome, pool)) for _ in items)
+    singles = (_request(question, [item]) for item in items)
+    alone = (one for _, one in pool.run(JOB, singles, window=_WINDOW))
+    pairs = zip(items, alone, strict=True)
+    return tuple(answer for item, one in pairs for answer in _answers([item], one, question, pool))
+
+
+def _problem(outcome: Outcomes, pool: Pool) -> str:
+    match outcome:
+        case Died() if name := _LIMITS.get(outcome.reason):
+            return f"the limit {name} of {getattr(pool.settings, name):g} was reached"
+        case Died():
+            return f"the checking process ended ({outcome.reason}) {outcome.detail}".rstrip()
+        case ProvenanceError():
+            return outcome.problem
+        case _:
+            return "the checking process did not answer what it was asked"
+
+
+def _done(entry: Entry, answers: Iterator[Answer]) -> Done:
+    match entry:
+        case Item():
+            answer = next(answers)
+            return row(entry.where, answer) if answer.picture else LeftOut(entry.where, Why.NO_PICTURE)
+        case Trouble():
+            return Row(entry.where, Outcome.UNREADABLE, reason=entry.problem)
+        case _:
+            return entry
+
+
+# --- lines of the journal -----------------------------------------------------------------------------------------
+
+
+def _line(done: Done) -> list[Any]:
+    match done:
+        case Row():
+            return [
+                "row", done.where, done.outcome, done.entry, done.carriers, done.signed, done.by, done.integrity,
+                done.constraint, done.reason,
+            ]  # fmt: skip
+        case Input():
+            return ["input", done.path, done.sort, done.size, done.modified, done.column]
+        case _:
+            return ["left", done.where, done.why]
+
+
+def _same(line: list[Any], entry: Entry | None, journal: Journal) -> Done:
+    """Return what *line* tells of *entry*; the sources must bring what they brought."""
+    found = _read(line)
+    place = found.path if isinstance(found, Input) else found.where if found else ""
+    match entry:
+        case Input():
+            same = found == entry
+        case Item() | Trouble() | LeftOut():
+            same = not isinstance(found, Input) and found is not None and place == entry.where
+        case _:
+            same = False
+    if found is None or not same:
+        problem = f"tells of inputs that have changed since (at {plain(place) or 'a line that is none of ours'})"
+        raise OutputError(plain(journal.path.name), problem, "delete it to start anew")
+    return found
+
+
+def _read(line: list[Any]) -> Done | None:
+    try:
+        match line:
+            case ["row", str(where), str(outcome), str(entry), list(carriers), bool(signed), *texts]:
+                by, integrity, constraint, reason = map(str, texts)
+                carried = tuple(map(str, carriers))
+                return Row(where, Outcome(outcome), entry, carried, signed, by, integrity, constraint, reason)
+            case ["input", str(path), str(sort), int(size), int(modified), str(column)]:
+                return Input(Sort(sort), path, size, modified, column)
+            case ["left", str(where), str(why)]:
+                return LeftOut(where, Why(why))
+    except ValueError:
+        return None
+    return None
