@@ -87,6 +87,15 @@ def test_folders_are_walked_and_what_is_no_picture_is_left_out(tmp_path: Path, m
     assert [one for one in found if isinstance(one, LeftOut)] == [LeftOut("set/readme.txt", Why.NO_PICTURE)]
 
 
+def test_credentials_beside_a_picture_are_handed_on(tmp_path: Path) -> None:
+    """NAME.EXT.c2pa, or NAME.c2pa, goes to the question with its picture, in a folder or by name."""
+    put(tmp_path, {"a.jpg": YES, "a.jpg.c2pa": b"one", "b.jpg": YES, "b.c2pa": b"two", "c.jpg": YES})
+
+    found = [*done(tmp_path), *done(tmp_path / "a.jpg")]
+
+    assert [one.reason for one in found if isinstance(one, Row)] == ["one", "two", "", "one"]
+
+
 def test_everything_is_looked_at_once(tmp_path: Path) -> None:
     """A file that is named, lies in a folder, in its parent and in a list twice has one row."""
     put(tmp_path, {"s/a.jpg": YES, "s/b.jpg": YES, "l.csv": b"path\ns/a.jpg\nother.jpg\nother.jpg\n", "other.jpg": NO})
@@ -223,7 +232,7 @@ def test_groups_grow_and_carry_little() -> None:
     ("poison", "reason"),
     [
         (b"=die", "the checking process ended (exit 3)"),
-        (b"=bug", "the checking process ended (bug) KeyError in batch_jobs.py:22"),
+        (b"=bug", "the checking process ended (bug) KeyError in batch_jobs.py:25"),
         (b"=odd", "is odd"),
     ],
 )

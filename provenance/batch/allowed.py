@@ -101,12 +101,6 @@ class Allowed:
         elif not isinstance(done, LeftOut) and taken(done, unstated=self._unstated):
             self._open_pictures().add(done.where)
 
-    def files(self) -> tuple[Path, ...]:
-        """Return what was written; the block has ended."""
-        if self._single:
-            return (self.target,)
-        return tuple(sorted(path for path in self.target.rglob("*") if path.is_file()))
-
     # --- inputs -----------------------------------------------------------------------------------------------
 
     def _begin(self, given: Input) -> None:
@@ -174,6 +168,13 @@ class Allowed:
             self._open_pictures()  # nothing may be taken: an empty list says so
         if self._pictures is not None:
             self._pictures.end()
+
+
+def files_of(target: Path | None) -> tuple[Path, ...]:
+    """Return the files that stand at *target* after a run, in their order."""
+    if target is None or target.is_file():
+        return (target,) if target else ()
+    return tuple(sorted(path for path in target.rglob("*") if path.is_file()))
 
 
 @contextmanager

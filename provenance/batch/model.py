@@ -43,6 +43,7 @@ class Item:
     length: int = 0
     data: bytes | None = None  # where no child can reach it: out of a compressed archive, out of a Parquet column
     sure: bool = True  # False: leave it out if its content is no picture
+    beside: bool = False  # credentials may lie beside it
 
 
 @dataclass(frozen=True, slots=True)

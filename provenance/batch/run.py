@@ -31,7 +31,7 @@ Outcomes = Answers | Died | ProvenanceError
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of each picture: a function ``module:function`` of its bytes and *options*, plain JSON."""
+    """What is asked of each picture: a function ``module:function``, as `child` calls it; *options* are plain JSON."""
 
     do: str
     options: Any
@@ -95,7 +95,7 @@ def _request(question: Question, items: list[Item]) -> dict[str, Any]:
 def _packed(item: Item) -> list[Any]:
     if item.data is not None:
         return [base64.b64encode(item.data).decode("ascii"), item.sure]
-    return [item.path, item.offset, item.length, item.sure]
+    return [item.path, item.offset, item.length, item.beside, item.sure]
 
 
 def _answers(items: list[Item], outcome: Outcomes, question: Question, pool: Pool) -> tuple[Answer, ...]:

@@ -117,7 +117,7 @@ def entries(sources: Sources, stdin: BinaryIO | None = None) -> Iterator[Entry]:
         yield given
         match given.sort:
             case Sort.FILES:
-                yield from (Item(path, os.path.abspath(path)) for path in sources.named)
+                yield from (Item(path, os.path.abspath(path), beside=True) for path in sources.named)
             case Sort.FOLDER:
                 yield from _folder(given, seen)
             case Sort.ARCHIVE:
@@ -178,29 +178,33 @@ def _walk(shown: str, place: str, archives: list[str], seen: _Seen) -> Iterator[
         shown, place = waiting.pop()
         try:
             with os.scandir(place) as found:
-                inside = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found if _taken(entry))
+                names = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found if _taken(entry))
         except OSError as exc:
             yield Trouble(shown, f"cannot be read ({exc.strerror or exc})")
             continue
-        waiting += [
-            (os.path.join(shown, name), os.path.join(place, name)) for name, folder in reversed(inside) if folder
-        ]
-        for name, folder in inside:
+        stores = {name for name, _ in names if name.endswith(_SIDECAR)}
+        waiting += [(os.path.join(shown, name), os.path.join(place, name)) for name, folder in names[::-1] if folder]
+        for name, folder in names:
             path = f"{place}{os.sep}{name}"
-            if folder or (seen.named and os.path.realpath(path) in seen.named):
+            if folder or name in stores or (seen.named and os.path.realpath(path) in seen.named):
                 continue
             label = os.path.join(shown, name)
             if _sort(name) is Sort.ARCHIVE:
                 archives.append(label)
             else:
-                yield Item(label, path, sure=_known(name))
+                yield Item(label, path, sure=_known(name), beside=bool(stores) and _has_store(name, stores))
 
 
 def _taken(entry: os.DirEntry[str]) -> bool:
     """Whether an entry of a folder is looked at: a folder, a file, or a link that leads nowhere, which is an error."""
-    if entry.name.startswith(".") or entry.name.endswith(_SIDECAR):
+    if entry.name.startswith("."):
         return False
     return entry.is_file() or entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and not entry.is_dir())
+
+
+def _has_store(name: str, stores: set[str]) -> bool:
+    """Whether credentials lie beside *name*, as `verification.sidecars` looks for them."""
+    return name + _SIDECAR in stores or os.path.splitext(name)[0] + _SIDECAR in stores
 
 
 def archived(given: Input) -> Iterator[Entry]:
@@ -267,7 +271,7 @@ def _path(shown: str, path: str, seen: _Seen) -> Entry:
         return Trouble(shown, "a name cannot contain a NUL character")
     if seen.again(path):
         return LeftOut(shown, Why.DUPLICATE)
-    return Item(shown, os.path.abspath(path))
+    return Item(shown, os.path.abspath(path), beside=True)
 
 
 def count(sources: Sources) -> int | None:

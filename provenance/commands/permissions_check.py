@@ -1,0 +1,163 @@
+"""``provenance permissions check``: what may be done with many pictures, as the pictures themselves say it."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from provenance import home as homes
+from provenance.batch import sources
+from provenance.batch.checking import Check, Places, places
+from provenance.batch.checking import check as check_all
+from provenance.batch.rows import Row
+from provenance.batch.run import Done
+from provenance.batch.summary import Summary
+from provenance.batch.tables import Form
+from provenance.batch.told import told as summary_lines
+from provenance.batch.told import told_row
+from provenance.commands.shared import LANGUAGE_HELP, checking_options, told
+from provenance.errors import AssetError, OutputError
+from provenance.permissions.model import Purpose
+from provenance.plain import plain
+from provenance.report.wording import Catalogue, preferred
+from provenance.worker.settings import load as load_settings
+
+_WIDTH = 80
+_FEW = 20  # pictures, up to which each is named on the terminal
+
+
+class Format(StrEnum):
+    """How the answer is given."""
+
+    TEXT = "text"
+    CSV = "csv"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+class NotStated(StrEnum):
+    """What is done with a picture that says nothing."""
+
+    SKIP = "skip"
+    TAKE = "take"
+
+
+def check(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATHS...", help="Pictures, folders, tar archives, lists (CSV, JSONL, Parquet), or -."),
+    ],
+    purpose: Annotated[
+        str, typer.Option("--for", metavar="PURPOSE", help="generative-training, training, mining or inference.")
+    ],
+    form: Annotated[
+        Format | None, typer.Option("--format", help="text, csv, jsonl or parquet: one row a picture.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE|FOLDER", help="Where the rows go; else to stdout.")
+    ] = None,
+    not_stated: Annotated[
+        NotStated, typer.Option(help="skip or take: what to do with a picture that says nothing.")
+    ] = NotStated.SKIP,
+    write_allowed: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Write what may be taken: shards into a folder, a list into a list."),
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="Where the record goes; else beside what is written.")
+    ] = None,
+    column: Annotated[str, typer.Option(metavar="NAME", help="The column of a list that holds the pictures.")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that did not end.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over files of an earlier run.")] = False,
+    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP)] = preferred(),
+    home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no summary and no progress.")] = False,
+) -> None:
+    """Say of each picture whether it may be used for a purpose, who says so, and write what may be taken.
+
+    Exit codes: 0 everything was decided, 2 some could not be read or decided.
+    """
+    say = Catalogue(told(lang))
+    place = homes.locate(home)
+    rows_form = Form(form.value) if form not in (None, Format.TEXT) else None
+    where = places(output=output, form=rows_form, allowed=write_allowed, chosen=record)
+    on_stdout = output is None and rows_form is not None
+    if on_stdout and rows_form is Form.PARQUET:
+        raise OutputError("--format parquet", "is not written to a terminal", "say where with --output")
+    asked = Check(
+        purpose=_purpose(purpose),
+        sources=sources.gather(paths, column=column),
+        paths=tuple(paths),
+        checking=checking_options(place),
+        home=place,
+        settings=load_settings(place.config),
+        column=column,
+        unstated=not_stated is NotStated.TAKE,
+        resume=resume,
+        overwrite=overwrite,
+        stdin=sys.stdin.buffer,
+    )
+    summary = Summary(asked.unstated)
+    few: list[Row] = []
+    answers = check_all(asked, where, summary, (rows_form, sys.stdout.buffer) if on_stdout and rows_form else None)
+    try:
+        for done in _progress(answers, asked, say, quiet=quiet or (on_stdout and sys.stdout.isatty())):
+            if isinstance(done, Row) and len(few) <= _FEW:
+                few.append(done)
+    except KeyboardInterrupt:
+        if where.journal is not None:
+            typer.echo(say("check.interrupted"), err=True)
+        raise
+    if not quiet:
+        _print(summary, few, asked, where, say, err=on_stdout)
+    raise typer.Exit(2 if summary.unreadable else 0)
+
+
+def _purpose(word: str) -> Purpose:
+    try:
+        return Purpose(word)
+    except ValueError:
+        near = difflib.get_close_matches(word, [purpose.value for purpose in Purpose], n=1)
+        cure = f"did you mean '{near[0]}'?" if near else f"one of {', '.join(purpose.value for purpose in Purpose)}"
+        raise AssetError("--for", f"there is no purpose '{plain(word)}'", cure) from None
+
+
+def _print(summary: Summary, few: list[Row], asked: Check, where: Places, say: Catalogue, *, err: bool) -> None:
+    if len(few) <= _FEW and not err:
+        for row in few:
+            typer.echo(told_row(row))
+        typer.echo("")
+    for line in summary_lines(summary, asked.purpose, where, say, width=_WIDTH):
+        typer.echo(line, err=err)
+
+
+def _progress(answers: Iterator[Done], asked: Check, say: Catalogue, *, quiet: bool) -> Iterator[Done]:
+    """Yield *answers*, with how many a second and the time that is left on a terminal's stderr."""
+    if quiet or not sys.stderr.isatty():
+        yield from answers
+        return
+    from rich.console import Console  # here: slow to load, and a pipe needs none
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(say("check.counting"), total=None, rate="")
+        total = sources.count(asked.sources)
+        bar.reset(task, total=total, description=say("check.checking"), rate="")
+        since = 0
+        for done in answers:
+            yield done
+            since += 1
+            if since >= 32:
+                speed = bar.tasks[0].speed or 0
+                bar.update(task, advance=since, rate=f"{speed:,.0f}/s")
+                since = 0
