@@ -238,9 +238,10 @@ def test_a_receiver_that_found_nothing_is_no_location() -> None:
 
 
 def test_a_fresh_block_holds_what_is_said_and_nothing_else() -> None:
-    """No date, no host, no program."""
-    assert exif.fresh(((315, "Zoë".encode()),)) == (
-        b"MM\0*\0\0\0\x08\0\x01\x01;\0\x02\0\0\0\x05\0\0\0\x1a\0\0\0\0" + "Zoë".encode() + b"\0"
+    """No date, no host, no program; a value that fits stands in its entry. The directory does not stand at byte 8."""
+    assert exif.fresh(((315, "Zoë".encode()), (270, b"Dog"))) == (
+        b"MM\0*\0\0\0\x18" + bytes(16) + b"\0\x02\x01\x0e\0\x02\0\0\0\x04Dog\0"
+        b"\x01;\0\x02\0\0\0\x05\0\0\0\x36\0\0\0\0" + "Zoë".encode() + b"\0"
     )
     assert exif.changed(Blocks(), Change(exif_without=frozenset({"gps"})), LIMITS) is None
 
