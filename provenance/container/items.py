@@ -140,6 +140,16 @@ def referring(entries: Iterable[Reference]) -> bytes:
     return box("iref", b"".join(out))
 
 
+def describing(found: Iterable[heif.Item], primary: int, entries: tuple[Reference, ...]) -> heif.Item | None:
+    """Return which of *found*, items of metadata, describes the main picture, or else none in particular."""
+    listed = list(found)
+    for item in listed:
+        if any(one.kind == DESCRIBES and one.number == item.number and primary in one.targets for one in entries):
+            return item
+    bound = {one.number for one in entries if one.kind == DESCRIBES}
+    return next((item for item in listed if item.number not in bound), None)
+
+
 def entry(number: int, kind: str, content_type: str = "") -> bytes:
     """Return an ``infe`` box for an item of metadata, which is not to be shown."""
     wide = number >= _SHORT

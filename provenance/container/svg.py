@@ -5,6 +5,8 @@ No XML is parsed: the engine looks for exactly that name, so do we.
 
 from __future__ import annotations
 
+import re
+
 from provenance.container.model import Limits
 from provenance.container.parts import Coding, Layout, Part, Placed, Role, Span
 from provenance.container.source import Source, second_store
@@ -12,6 +14,9 @@ from provenance.container.source import Source, second_store
 _OPEN, _CLOSE = b"<c2pa:manifest", b"</c2pa:manifest>"
 _XMP, _XMP_END = b"<x:xmpmeta", b"</x:xmpmeta>"
 _ATTRIBUTES = 1024
+_OPENING = re.compile(rb"<\?xpacket begin[^<>]{0,200}\?>\s{0,64}\Z")
+_CLOSING = re.compile(rb"\s{0,65536}<\?xpacket end[^<>]{0,64}\?>")
+_PADDING = 65_536 + 128
 
 
 def lay_out(source: Source, limits: Limits) -> Layout:
@@ -37,6 +42,24 @@ def lay_out(source: Source, limits: Limits) -> Layout:
         Part("text", after, after, Role.PICTURE),
     )
     return Layout(parts, (Placed((span,), (body,), (body,), Coding.BASE64),), packets)
+
+
+def packet(source: Source, layout: Layout) -> Span | None:
+    """Return the first XMP packet that the walk saw, its end tag and the instructions around it included."""
+    if not layout.xmp:
+        return None
+    start, length = layout.xmp[0].start, layout.xmp[0].length
+    return around(source, Span(start, length + len(_XMP_END)))
+
+
+def around(source: Source, element: Span) -> Span:
+    """Return *element*, an XMP packet, with the packet instructions around it, if they stand there."""
+    before = _OPENING.search(source.read(max(0, element.start - 512), min(512, element.start)))
+    after = _CLOSING.match(source.read(element.end, _PADDING))
+    if before is None or after is None:
+        return element
+    first = element.start - (before.end() - before.start())
+    return Span(first, element.end + after.end() - first)
 
 
 def _element(source: Source, begins: bytes, ends: bytes) -> Span | None:

@@ -109,19 +109,11 @@ def _carriers(source: Source, meta: heif.Meta, limits: Limits) -> _Carriers:
 
 def _described(meta: heif.Meta, references: tuple[items.Reference, ...]) -> _Carriers:
     every = [item for item in meta.items if item.kind == "Exif"]
-    main = _main(every, meta.primary, references)
+    main = items.describing(every, meta.primary, references)
     packets = [item for item in meta.items if item.content_type == items.XMP]
-    return _Carriers(main, _main(packets, meta.primary, references), tuple(item for item in every if item is not main))
-
-
-def _main(found: list[heif.Item], primary: int, references: tuple[items.Reference, ...]) -> heif.Item | None:
-    """Return the item that describes the main picture, or else one that describes none in particular."""
-    described = [(entry.number, entry.targets) for entry in references if entry.kind == items.DESCRIBES]
-    for item in found:
-        if any(number == item.number and primary in targets for number, targets in described):
-            return item
-    bound = {number for number, _ in described}
-    return next((item for item in found if item.number not in bound), None)
+    return _Carriers(
+        main, items.describing(packets, meta.primary, references), tuple(item for item in every if item is not main)
+    )
 
 
 def _content(source: Source, item: heif.Item | None, what: str, problems: list[str]) -> bytes | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
+from provenance.container import svg
 from provenance.container.model import Limits
 from provenance.container.parts import Layout, Span
 from provenance.container.source import Source
@@ -18,14 +19,11 @@ from provenance.metadata.edits import Edit
 from provenance.record import dataclass
 
 _MOST = 32 * 1024 * 1024  # of a drawing, this much is read
-_END = b"</x:xmpmeta>"  # the walk of a drawing leaves it out
 _XMPMETA = "adobe:ns:meta/}xmpmeta"
 _SVG = "http://www.w3.org/2000/svg}"
 _ROOTS = frozenset({_SVG + "svg", "svg"})  # some old drawings name no namespace
 _METADATA = frozenset({_SVG + "metadata", "metadata"})
 _ENCODINGS = frozenset({"utf-8", "us-ascii"})
-_OPENING = re.compile(rb"<\?xpacket begin[^<>]{0,200}\?>\s{0,64}\Z")
-_CLOSING = re.compile(rb"\s{0,65536}<\?xpacket end[^<>]{0,64}\?>")
 # Only ever matched where expat has found a start tag, so each of them ends.
 _TAG = re.compile(rb"<((?:[^\s/>:]++:)?)[^\s/>]++(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
 
@@ -40,17 +38,18 @@ class _Places:
 
     root: int
     metadata_end: int | None  # where the end tag of the first ``metadata`` below the root begins
-    packet: Span | None  # with the instructions around it
+    packet: Span | None  # without the instructions around it
 
 
 def find(source: Source, layout: Layout, limits: Limits) -> Blocks:
     """Return the first packet; of a drawing that cannot be read as XML, what looks like one."""
     problems: list[str] = []
     try:
-        packet = _places(_text(source)).packet
+        element = _places(_text(source)).packet
+        packet = svg.around(source, element) if element else None
     except _RefusedError as problem:
         problems.append(f"the drawing {problem}")
-        packet = Span(layout.xmp[0].start, layout.xmp[0].length + len(_END)) if layout.xmp else None
+        packet = svg.packet(source, layout)
     xmp = None
     if packet is not None:
         if packet.length > MOST:
@@ -74,7 +73,8 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
     except _RefusedError as problem:
         raise moved.refused(str(problem)) from problem
     if places.packet is not None:
-        return (Edit(places.packet.start, places.packet.length, change.xmp),)
+        whole = svg.around(source, places.packet)
+        return (Edit(whole.start, whole.length, change.xmp),)
     if places.metadata_end is not None:
         return (Edit(places.metadata_end, 0, change.xmp),)
     return (_new_element(text, places.root, change.xmp),)
@@ -127,6 +127,8 @@ class _Reader:
             self._parser.Parse(self._text, True)
         except expat.ExpatError as error:
             raise _RefusedError(f"cannot be read as XML ({expat.ErrorString(error.code)})") from error
+        except (ValueError, LookupError) as error:  # an encoding that Python does not know, or not byte by byte
+            raise _RefusedError("is not in UTF-8") from error
 
     def _doctype(self, *_: object) -> None:
         raise _RefusedError("has a document type")
@@ -155,24 +157,17 @@ class _Reader:
             if self.packet is None:
                 self.packet = self._whole(self._packet_at[1], at)
             self._packet_at = None
-        elif (
-            self._depth == 1 and name in _METADATA and self.metadata_end is None and not self._empty(self._metadata_at)
-        ):
-            self.metadata_end = at
+        elif self._depth == 1 and name in _METADATA and self.metadata_end is None:
+            self.metadata_end = None if self._empty(self._metadata_at) else at
 
     def _empty(self, start: int) -> bool:
         """Whether the element that begins at *start* ends with its own tag; then expat tells where the next begins."""
         return _tag(self._text, start)[0].endswith(b"/>")
 
     def _whole(self, start: int, at: int) -> Span:
-        """Return the element and the packet instructions around it; *at* is where expat saw it end."""
+        """Return the element; *at* is where expat saw it end."""
         end = at if self._empty(start) else self._text.index(b">", at) + 1
-        before = _OPENING.search(self._text[max(0, start - 512) : start])
-        after = _CLOSING.match(self._text, end)
-        if before is None or after is None:
-            return Span(start, end - start)
-        first = start - (before.end() - before.start())
-        return Span(first, after.end() - first)
+        return Span(start, end - start)
 
 
 def _places(text: bytes, packet: bytes = b"") -> _Places:
