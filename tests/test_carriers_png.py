@@ -213,6 +213,11 @@ REFUSED = {
         Change(exif=EXIF),
         f"EXIF: is larger than the {MOST} bytes that are read; write XMP only",
     ),
+    "XMP that cannot be read": (
+        lambda: with_chunks(saved(pictures.draw()), chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0rubbish")),
+        Change(xmp=PACKET),
+        "XMP: stands in the file and cannot be read; leave XMP out",
+    ),
     "private EXIF twice": (
         lambda: with_chunks(saved(pictures.draw()), chunk(b"eXIf", camera()) * 2),
         Change(exif_without=frozenset({"gps"})),

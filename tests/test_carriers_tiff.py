@@ -18,7 +18,7 @@ from provenance.container.tiff import Tiff
 from provenance.container.walk import lay_out
 from provenance.errors import AssetError
 from provenance.metadata import exif, iim, photoshop
-from provenance.metadata.blocks import Change
+from provenance.metadata.blocks import MOST, Change
 from provenance.metadata.carriers import tiff
 from provenance.metadata.model import PrivateKind
 from tests.support import metadata, pictures
@@ -311,6 +311,33 @@ def test_a_damaged_file_is_named_and_not_written_into(data: bytes, problem: str)
         edited(data, Change(exif=EXIF))
 
     assert str(caught.value) == f"TIFF: is damaged: {problem.removeprefix('TIFF: ')}"
+
+
+def large(tag: int) -> bytes:
+    maker = Maker()
+    return maker.block(maker.directory((256, 3, 1, b"\4\0"), (tag, 7, MOST + 2, maker.value(bytes(MOST + 2)))))
+
+
+UNREAD = {
+    "XMP": (700, Change(xmp=PACKET), "XMP: stands in the file and cannot be read; leave XMP out"),
+    "IIM": (33723, Change(iptc=IIM), "IPTC: stands in the file and cannot be read; leave IPTC out"),
+    "Photoshop": (
+        34377,
+        Change(iptc=IIM),
+        f"Photoshop: is larger than the {MOST} bytes that are read; write XMP and EXIF only",
+    ),
+}
+
+
+@pytest.mark.parametrize(("tag", "change", "message"), UNREAD.values(), ids=UNREAD.keys())
+def test_what_could_not_be_read_is_not_written_over(tag: int, change: Change, message: str) -> None:
+    """The new value would not hold what the old one says."""
+    with pytest.raises(AssetError) as caught:
+        edited(large(tag), change)
+
+    assert str(caught.value) == message
+    assert len(found(large(tag)).problems) == 1
+    edited(large(tag), Change(exif=EXIF))
 
 
 def test_a_value_outside_is_a_problem_and_the_rest_is_read() -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from provenance.errors import AssetError
 from provenance.metadata import exif
-from provenance.metadata.blocks import Change
+from provenance.metadata.blocks import MOST, Change
 from tests.support import metadata, pictures
 from tests.support.blocks import SECRETS, camera
 from tests.support.environment import CORPUS, corpus, needs_corpus, needs_exiftool
@@ -146,6 +146,11 @@ def test_what_is_private_goes_and_the_file_keeps_its_length() -> None:
 
 REFUSED = {
     "IIM": (lambda: saved(pictures.draw()), Change(iptc=b""), "IPTC: has no place in a WebP; write XMP"),
+    "XMP too large": (
+        lambda: with_chunk(saved(transparent()), b"XMP ", bytes(MOST + 2)),
+        Change(xmp=PACKET),
+        "XMP: stands in the file and cannot be read; leave XMP out",
+    ),
     "cut": (lambda: saved(pictures.draw())[:-40], Change(xmp=PACKET), "picture: is a damaged WebP"),
     "no size": (
         lambda: saved(pictures.draw()).replace(b"\x9d\x01\x2a", b"\x9d\x01\x2b"),

@@ -56,12 +56,12 @@ def find(source: Source, layout: Layout, limits: Limits) -> Blocks:
         elif start == _EXTENDED:
             extended = True
     problems = list(_problems(exifs, packets, pieces, comments))
-    held = _joined(source, pieces)
+    joined = _joined(source, pieces)
     return Blocks(
         exif=_body(source, exifs[0], len(exif.HEADER)) if exifs else None,
         exif_spans=tuple(part.span for part in exifs),
-        iptc=resources.iptc(held, problems),
-        photoshop=held,
+        iptc=resources.iptc(joined, problems),
+        photoshop=joined,
         photoshop_spans=tuple(part.span for part in pieces),
         xmp=_body(source, packets[0], len(XMP)) if packets else None,
         xmp_spans=tuple(part.span for part in packets[:1]),
@@ -127,8 +127,8 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
     if change.xmp is not None:
         edits += head.put(found.xmp_spans, _segment(0xE1, XMP + change.xmp), at)
     at = head.after(found.xmp_spans, at)
-    if (held := resources.changed(found, change, add=True)) is not None:
-        edits += head.put(found.photoshop_spans, _segments(held), at)
+    if (joined := resources.changed(found, change, add=True)) is not None:
+        edits += head.put(found.photoshop_spans, _segments(joined), at)
     if head.index and change.exif_without:
         edits += mpf.cleared(source, head.index, change.exif_without, limits)
     if change.texts_without:
@@ -146,10 +146,10 @@ def _segment(marker: int, body: bytes) -> bytes:
     return bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2, "big") + body
 
 
-def _segments(held: bytes) -> bytes:
-    """Return *held* in as many segments as it needs, each with the name in front, as Photoshop joins them again."""
+def _segments(joined: bytes) -> bytes:
+    """Return *joined* in as many segments as it needs, each with the name in front, as Photoshop joins them again."""
     step = _LARGEST - len(_PHOTOSHOP)
-    return b"".join(_segment(0xED, _PHOTOSHOP + held[at : at + step]) for at in range(0, len(held), step))
+    return b"".join(_segment(0xED, _PHOTOSHOP + joined[at : at + step]) for at in range(0, len(joined), step))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def cleared(source: Source, index: Span, without: frozenset[str], limits: Limits
             continue  # what stands there is no picture
         for part in jpeg.lay_out(Source(io.BytesIO(head)), limits).parts:
             body = head[part.body.start : part.body.end]
-            if part.name == "APP1" and body.startswith(exif.HEADER):
+            if part.name == "APP1" and body.startswith(exif.HEADER[:5]):
                 block = body[len(exif.HEADER) :]
                 made = exif.appended(block, (), without=without, limits=limits)
                 if made != block:

@@ -15,6 +15,7 @@ from provenance.container.source import Source
 from provenance.errors import AssetError
 from provenance.metadata import exif
 from provenance.metadata.blocks import MOST, TEXTS, Blocks, Change, Text
+from provenance.metadata.carriers import held
 from provenance.metadata.edits import Edit, apart
 
 _XMP = "XML:com.adobe.xmp"
@@ -111,6 +112,7 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
     """
     if change.iptc is not None:
         raise AssetError("IPTC", "has no place in a PNG", "write XMP")
+    held.check_xmp(found, change)
     at = next((part.span.start for part in layout.parts if part.name in _PICTURE), 0)
     if not at:
         raise AssetError("picture", "is a damaged PNG: it has no picture data")

@@ -13,9 +13,10 @@ from collections.abc import Collection, Mapping
 from provenance.container.model import Limits
 from provenance.container.parts import Layout, Span
 from provenance.container.source import MalformedError, Source
+from provenance.errors import AssetError
 from provenance.metadata import exif
 from provenance.metadata.blocks import MOST, Blocks, Change
-from provenance.metadata.carriers import resources
+from provenance.metadata.carriers import held, resources
 from provenance.metadata.edits import Edit
 from provenance.metadata.tiff_block import (
     ASCII,
@@ -48,12 +49,12 @@ def find(source: Source, layout: Layout, limits: Limits) -> Blocks:
         return Blocks(problems=(f"TIFF: {problem}",))
     entries = structure.found(first, _NAMES)
     values = {tag: _value(structure, entries[tag], problems) for tag in _NAMES if tag in entries}
-    held = values.get(PHOTOSHOP)
+    pieces = values.get(PHOTOSHOP)
     iptc = _unswapped(values.get(IPTC))
     return Blocks(
         exif=digest(structure, first, limits, problems),
-        iptc=iptc if iptc is not None else resources.iptc(held, problems),
-        photoshop=held,
+        iptc=iptc if iptc is not None else resources.iptc(pieces, problems),
+        photoshop=pieces,
         photoshop_spans=_spans(entries, PHOTOSHOP),
         xmp=values.get(XMP),
         xmp_spans=_spans(entries, XMP),
@@ -136,16 +137,19 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
     Raises:
         AssetError: if the file or its Photoshop resources are damaged, or it would outgrow its offsets.
     """
+    held.check_xmp(found, change)
     settings: dict[int, Setting] = {}
     forms = _forms(source, limits)
+    if change.iptc is not None and found.iptc is None and IPTC in forms:
+        raise AssetError("IPTC", "stands in the file and cannot be read", "leave IPTC out")
     for tag, text in change.exif:
         settings[tag] = Setting(UTF_8 if forms.get(tag) == UTF_8 else ASCII, text + b"\0")
     if change.xmp is not None:
         settings[XMP] = _setting(XMP, forms, change.xmp)
     if change.iptc is not None:
         settings[IPTC] = _setting(IPTC, forms, change.iptc)
-    if (held := resources.changed(found, change, add=False)) is not None:
-        settings[PHOTOSHOP] = _setting(PHOTOSHOP, forms, held)
+    if (pieces := resources.changed(found, change, add=False)) is not None:
+        settings[PHOTOSHOP] = _setting(PHOTOSHOP, forms, pieces)
     return changes(source, limits, settings, without=change.exif_without, block=False)
 
 

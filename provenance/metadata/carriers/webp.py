@@ -14,6 +14,7 @@ from provenance.container.source import Source
 from provenance.errors import AssetError
 from provenance.metadata import exif
 from provenance.metadata.blocks import MOST, Blocks, Change
+from provenance.metadata.carriers import held
 from provenance.metadata.edits import Edit, apart
 
 _PICTURE = frozenset({"VP8 ", "VP8L", "ALPH", "ANMF"})
@@ -59,6 +60,7 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
     """
     if change.iptc is not None:
         raise AssetError("IPTC", "has no place in a WebP", "write XMP")
+    held.check_xmp(found, change)
     picture = [part for part in layout.parts if part.name in _PICTURE]
     if not picture or not layout.complete:
         raise AssetError("picture", "is a damaged WebP")
