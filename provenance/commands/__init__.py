@@ -27,7 +27,7 @@ COMMANDS = {  # in the order of `--help`
     "verify": "Say what is stated in pictures, by whom, and what can be relied on.",
     "inspect": "Show everything a picture's credentials hold.",
     "report": "Write the case file of a picture, as a web page or a bundle.",
-    "permissions": "Heed what pictures say may be done with them.",
+    "permissions": "Heed what pictures say may be done with them, and publish it.",
     "trust": "Say whom you know: pin, list and remove signers; update public lists.",
     "keys": "Look after the keys of an identity.",
     "ai-or-not": "Say how a program's feature counts: generative, algorithmic, or it depends.",

@@ -79,7 +79,9 @@ def check(
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no summary and no progress.")] = False,
 ) -> None:
-    """Say of each picture whether it may be used for a purpose, who says so, and write what may be taken.
+    """Say of each picture whether it may be used for a purpose, and why.
+
+    It can also write what may be taken, as a shard or a list.
 
     Exit codes: 0 everything was decided, 2 some could not be read or decided.
     """
