@@ -151,7 +151,7 @@ def test_official_rubric_passes_a_picture_with_working_files(artist: Artist, tmp
 
     result = sign(pictures.png(tmp_path / "a.png"), said(*files), credential=artist.credential)
 
-    assert rubric("conformance", crjson(result.path))[1] == []
+    assert rubric("conformance", crjson(result.path)) == (0, ["31 requirements, 0 failed"])
 
 
 def test_a_stage_made_with_ai_shows_as_an_input(artist: Artist, tmp_path: Path) -> None:
@@ -299,6 +299,9 @@ def test_the_right_file_a_changed_one_and_a_strangers(artist: Artist, tmp_path: 
     found = reported(result.path, work, changed, stranger)
 
     assert [line.match for line in found.evidence.presented] == [Match.SAME, Match.NONE, Match.NONE]
+    assert [one.id for one in found.findings if one.id.startswith("material")] == ["material_same"] + [
+        "material_other"
+    ] * 2
     assert found.evidence.presented[0].sentence.text == (
         "“secret-name.kra” is, byte for byte, the file that was signed as working material "
         "(a Krita file, 4 layers, 3 h 20 min of editing, from 2026-03-01 to 2026-03-09)."

@@ -45,6 +45,7 @@ def build(
     allowed = permissions(verification, say)
     statements = blocks.statement_lines(verification, say, steps=steps)
     agreed = carriers.agreement(verification, say, steps=steps)
+    material = evidence_block(verification, presented, say)
     presenter = name_signer(active, say).name if active else ""
     return Report(
         schema_version=SCHEMA_VERSION,
@@ -83,11 +84,12 @@ def build(
             permissions=allowed,
             statements=statements,
             agreement=agreed,
+            presented=material.presented,
         ),
         agreement=agreed,
         carried=carriers.carried(verification, say),
         notes=notes((*verification.statuses, *(active.statuses if active else ()))),
-        evidence=evidence_block(verification, presented, say),
+        evidence=material,
     )
 
 

@@ -12,12 +12,14 @@ from provenance.metadata.agreement import State
 from provenance.report.agreed import AgreementLine
 from provenance.report.blocks import disagreement, why_not_checked
 from provenance.report.declared import Origin, PermissionLine, StatementLine, Step
+from provenance.report.evidence import PresentedLine
 from provenance.report.model import ChainLink, Finding, LinkState
 from provenance.report.names import mixed_scripts, name_signer, only_interim, same_signer, shown
 from provenance.report.signals import asset_signals, signal_input
 from provenance.report.summary import HISTORY_DROPPED
 from provenance.report.wording import Catalogue
 from provenance.terms import AiUse, Integrity, Level, Role, Strength
+from provenance.verification.evidence import Match
 from provenance.verification.model import Manifest, Verification
 
 _PII = "c2pa.PII.present"
@@ -58,6 +60,7 @@ def findings(
     permissions: tuple[PermissionLine, ...],
     statements: tuple[StatementLine, ...],
     agreement: tuple[AgreementLine, ...] = (),
+    presented: tuple[PresentedLine, ...] = (),
 ) -> tuple[Finding, ...]:
     """Return every finding, the gravest for the whole file first."""
     found = _Collector(say)
@@ -67,6 +70,7 @@ def findings(
     _ai(found, steps)
     _statements(found, permissions, statements)
     _carriers(found, verification, agreement, say)
+    _material(found, presented)
     _identities(found, verification)
     _surroundings(found, verification, say)
     return found.all()
@@ -87,6 +91,11 @@ def _integrity(found: _Collector, verification: Verification, use: AiUse, say: C
             found.add("altered")
         case Integrity.INTACT if active is not None:
             _intact(found, active, use, say)
+
+
+def _material(found: _Collector, presented: tuple[PresentedLine, ...]) -> None:
+    for line in presented:
+        found.add("material_same" if line.match is Match.SAME else "material_other", name=line.name)
 
 
 def _intact(found: _Collector, active: Manifest, use: AiUse, say: Catalogue) -> None:
