@@ -9,11 +9,12 @@ import pytest
 
 from provenance.metadata.model import Carrier, Field, Metadata, Private, PrivateKind
 from provenance.report.build import build
-from provenance.report.editions import blind
+from provenance.report.editions import blind, in_words
 from provenance.report.export import to_json, to_markdown
 from provenance.report.html import page
 from provenance.report.model import Report
 from provenance.report.text import render, render_full
+from provenance.report.wording import Catalogue
 from provenance.terms import CAWG_METADATA, DST, Integrity, Mining
 from provenance.verification.model import Source, Verification
 from tests.support.report import (
@@ -41,6 +42,7 @@ HERE = value(Field.CREATOR, XMP, "Mika")
 NO, YES = (value(Field.DATA_MINING, carrier, PLUS + code) for carrier, code in (
     (MANIFEST, "DMI-PROHIBITED"), (XMP, "DMI-ALLOWED"),
 ))  # fmt: skip
+GENERATIVE = Mining.GENERATIVE_TRAINING
 GENERATED = value(Field.SOURCE_TYPE, XMP, DST + "trainedAlgorithmicMedia")
 TAMPERED = credit_changed()
 
@@ -176,6 +178,20 @@ def test_each_difference_is_a_finding_for_jurors(found: Verification, ids: set[s
     assert {one.id for one in made if one.id.startswith("carriers_")} == ids
 
 
+def test_conflict_between_flag_and_signature_is_one_finding() -> None:
+    """What the flag in XMP says against the credentials is said once; two signers who differ are said as well."""
+    below = (permission(GENERATIVE, "allowed"), permission(GENERATIVE, "notAllowed"))
+    signers = carrying(verification(manifest(permissions=below)), NO, YES)
+
+    flag, both = (
+        {one.id for one in build(found, now=NOW).findings if "permission" in one.id}
+        for found in (carrying(hand_drawn(), NO, YES), signers)
+    )
+
+    assert flag == {"carriers_permission"}
+    assert both == {"carriers_permission", "permission_conflict"}
+
+
 def test_screen_shows_at_most_three_differences() -> None:
     """Creator and data mining come first; the rest is counted."""
     fields = (Field.TITLE, Field.CREDIT, Field.RIGHTS, Field.DESCRIPTION, Field.CREATOR)
@@ -238,6 +254,25 @@ def test_whole_has_a_sentence_for_each_situation(found: Verification, key: str) 
     assert build(found, now=NOW).carried.sentence.id == f"agreement.carried.{key}"
 
 
+def test_list_of_any_length_is_cut() -> None:
+    """A file that names a hundred thousand creators fills no report."""
+    found = carrying(nothing(), value(Field.CREATOR, XMP, *(f"creator {n}" for n in range(100_000))))
+
+    assert len(to_json(build(found, now=NOW))) < 20_000
+
+
+@pytest.mark.parametrize("language", ["es", "ja"])
+def test_blind_values_are_said_in_the_readers_language(language: str) -> None:
+    """ "withheld" and "withheld 2" are our words, and translated."""
+    say = Catalogue(language)
+    found = in_words(blind(TAMPERED), say)
+
+    texts = [one.texts[0] for line in build(found, language=language, now=NOW).agreement[:1] for one in line.values]
+
+    withheld = say("casefile.blind.withheld")
+    assert texts == [withheld, f"{withheld} 2", withheld]
+
+
 def test_private_data_is_named_to_its_owner_without_its_value() -> None:
     """`inspect` says that a location stands there; screen, page and blind edition do not."""
     found = carrying(hand_drawn(), private=(Private(PrivateKind.LOCATION, "EXIF GPSInfo"),))
@@ -256,9 +291,6 @@ def test_blind_edition_keeps_what_agrees_and_what_does_not(found: Verification) 
     assert [line.state for line in closed.agreement] == [line.state for line in open_.agreement]
     assert [line.effective for line in closed.permissions] == [line.effective for line in open_.permissions]
     assert all(name not in to_json(closed) for name in ("Mika", "Mallory"))
-
-
-GENERATIVE = Mining.GENERATIVE_TRAINING
 
 
 def effective(found: Verification, entry: str = GENERATIVE) -> tuple[str, str, bool]:

@@ -26,6 +26,7 @@ from provenance.verification.model import Manifest, Verification
 from provenance.verification.values import assertion_of
 
 _SHORT = 80  # characters of one value in a sentence
+_MOST = 64  # texts of one value in a report: a file may hold a list of any length
 _VOICES = {
     Integrity.INTACT: "signed",
     Integrity.EXPIRED: "expired",
@@ -115,7 +116,7 @@ def _line(found: Agreement, statement: _Statement, say: Catalogue) -> AgreementL
 
 def _shown(value: Value, say: Catalogue) -> CarrierValue:
     # A prompt stays private unless somebody looks for it in the file.
-    texts = () if value.field is Field.AI_PROMPT else tuple(shown(text) for text in value.texts)
+    texts = () if value.field is Field.AI_PROMPT else tuple(shown(text) for text in value.texts[:_MOST])
     return CarrierValue(value.carrier, shown(value.where), texts, _phrase(value, say))
 
 
@@ -127,7 +128,8 @@ def _sentence(found: Agreement, statement: _Statement, who: str, say: Catalogue)
     here = _joined(groups(theirs), say)
     match found.state:
         case State.MATCH | State.TRUNCATED:
-            return found.state.value, {"carriers": _carriers(found.values, say)}
+            carriers = dict.fromkeys((Carrier.MANIFEST, *(value.carrier for value in theirs)))  # the steps, at least
+            return found.state.value, {"carriers": _names(carriers, say)}
         case State.ONLY_MANIFEST:
             return f"only_manifest{changed}", {"stated": _stated(ours, voice, who, say)}
         case State.ONLY_HERE:

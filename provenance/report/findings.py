@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from provenance.metadata.agreement import State
+from provenance.metadata.model import Carrier
 from provenance.report.agreed import AgreementLine
 from provenance.report.blocks import disagreement, why_not_checked
 from provenance.report.declared import Origin, PermissionLine, StatementLine, Step
@@ -68,7 +69,7 @@ def findings(
     _signer(found, verification, say)
     _history(found, verification, chain, say)
     _ai(found, steps)
-    _statements(found, permissions, statements)
+    _statements(found, permissions, statements, agreement)
     _carriers(found, verification, agreement, say)
     _material(found, presented)
     _identities(found, verification)
@@ -196,15 +197,20 @@ def _ai(found: _Collector, steps: tuple[Step, ...]) -> None:
 
 
 def _statements(
-    found: _Collector, permissions: tuple[PermissionLine, ...], statements: tuple[StatementLine, ...]
+    found: _Collector,
+    permissions: tuple[PermissionLine, ...],
+    statements: tuple[StatementLine, ...],
+    agreement: tuple[AgreementLine, ...],
 ) -> None:
     for statement in statements:
         if statement.kind == HISTORY_DROPPED and statement.attributable:
             found.add("history_dropped", who=statement.who.name, first_screen=True)
         if statement.contradicted:
             found.add("contradiction", who=statement.who.name, first_screen=True)
+    told = any(line.state is State.PERMISSION_CONFLICT for line in agreement)  # of the flag in XMP: by `_carriers`
     for line in permissions:
-        if line.conflict:
+        signed = {one.counts_as for one in line.sources if one.carrier is Carrier.MANIFEST}
+        if line.conflict and not (told and len(signed) < 2):
             found.add("permission_conflict", what=line.sentence.text)
 
 
