@@ -273,10 +273,14 @@ def test_the_largest_that_fits_is_written() -> None:
     """XMP of exactly the length that a segment can hold, and EXIF that fills its own."""
     data = saved(pictures.draw())
     packet = PACKET.ljust(65_502)
+    room = 65_533 - len(exif.HEADER) - len(exif.fresh(((270, b"x" * 10),))) + 10
 
-    made = edited(data, Change(exif=((270, b"x" * 65_500),), xmp=packet))
+    made = edited(data, Change(exif=((270, b"x" * room),), xmp=packet))
 
     assert found(made).xmp == packet
+    assert found(made).exif_spans[0].length == 65_537
+    with pytest.raises(AssetError):
+        edited(data, Change(exif=((270, b"x" * (room + 2)),)))
     assert metadata.picture(made) == metadata.picture(data)
 
 

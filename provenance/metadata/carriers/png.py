@@ -117,23 +117,12 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
     if not at:
         raise AssetError("picture", "is a damaged PNG: it has no picture data")
     edits: list[Edit] = []
-    if (block := _block(found, change, limits)) is not None:
+    if (block := exif.changed(found, change, limits)) is not None:
         edits.append(_put(found.exif_spans, _chunk(b"eXIf", _header(source, found) + block), at))
     if change.xmp is not None:
         edits.append(_put(found.xmp_spans, _chunk(b"iTXt", _PACKET + change.xmp), at))
     edits += _dropped(source, layout, found, change)
     return apart(edits, "picture")
-
-
-def _block(found: Blocks, change: Change, limits: Limits) -> bytes | None:
-    """Return the new block; where there was none, its directory does not stand at byte 8.
-
-    exiftool (12.57, 13.58) counts from each chunk alike, takes it for the box at byte 8 of the manifest, and hides it.
-    Elsewhere it may still meet the place of another box; few places are one.
-    """
-    if found.exif_spans or not change.exif:
-        return exif.changed(found, change, limits)
-    return exif.appended(exif.fresh(()), change.exif, limits=limits)
 
 
 def _header(source: Source, found: Blocks) -> bytes:
