@@ -309,7 +309,7 @@ def signed(request: pytest.FixtureRequest, artist: Artist, tmp_path: Path) -> tu
     """One picture of the folder, and what came of signing a copy of it."""
     source = tmp_path / request.param
     source.write_bytes(corpus("unsigned", request.param).read_bytes())
-    return source, sign(source, DRAWN_BY_HAND, credential=artist.credential, options=Signing(exif=False))
+    return source, sign(source, DRAWN_BY_HAND, credential=artist.credential, options=Signing(metadata=False))
 
 
 def test_every_picture_is_signed_in_its_own_format(signed: tuple[Path, Signed], artist: Artist) -> None:

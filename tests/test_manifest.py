@@ -229,6 +229,7 @@ def test_metadata_is_json_ld_in_the_shape_of_xmp() -> None:
     made = plan(Declaration.from_dict(CREDIT), generator_version=VERSION)
 
     data = assertion(made, "cawg.metadata")["data"]
+    assert data.pop("dc:title") == {"x-default": "Heron at dusk"}
     assert set(data.pop("@context")) == {"dc", "photoshop", "plus", "xmp", "xmpRights", "Iptc4xmpCore", "Iptc4xmpExt"}
     assert data == {
         "dc:creator": ["Nightjar"],

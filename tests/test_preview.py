@@ -13,6 +13,8 @@ from provenance.declaration.kinds import AiKind, Generative, Oversight
 from provenance.declaration.model import Declaration
 from provenance.declaration.roles import AuthorRole
 from provenance.errors import DeclarationError
+from provenance.metadata.model import Carrier, Field, Value
+from provenance.metadata.writing import Outcome, Row
 from provenance.report.layout import columns
 from provenance.report.preview import Setting, forecast, preview
 from provenance.report.wording import say
@@ -100,13 +102,20 @@ def test_every_word_of_a_person_that_is_written_is_shown() -> None:
 
 
 def test_each_name_is_said_to_stand_where_it_stands() -> None:
-    """The certificate's name is for good; the others can be taken out later; EXIF is named."""
-    text = shown(Declaration.from_dict(CREDIT), Setting("Nightjar", exif=("Nightjar", "© 2026 Nightjar")))
+    """The certificate's name is for good; the others can be taken out later; each carrier is named."""
+    carriers = (Carrier.XMP, Carrier.EXIF)
+    before = (Value(Field.RIGHTS, Carrier.EXIF, ("© Old",), "EXIF Copyright"),)
+    rows = (
+        Row(Field.CREATOR, Outcome.NEW, ("Nightjar",), carriers),
+        Row(Field.RIGHTS, Outcome.REPLACED, ("© 2026 Nightjar",), carriers, before),
+    )
+    text = shown(Declaration.from_dict(CREDIT), Setting("Nightjar", rows=rows))
 
     assert "“Nightjar” stands in the certificate, for good: it can never be taken out of this picture." in text
     assert "All pictures signed as “Nightjar” can be recognised as one person's." in text
     assert "In a part that can be taken out later: “Nightjar” (creator)" in text
-    assert "Also in the picture's EXIF, where any program shows it: “Nightjar”, “© 2026 Nightjar”" in text
+    assert "creator: “Nightjar”, in XMP, EXIF" in text
+    assert "copyright notice: “© 2026 Nightjar”, in XMP, EXIF · takes the place of “© Old”" in text
 
 
 def test_a_studio_signs_for_an_artist() -> None:

@@ -23,7 +23,11 @@ WHOLE: dict[str, Any] = {
     "copyright_owner": "Nightjar Ltd",
     "license_url": "https://nightjar.example/terms",
     "usage_terms": "Ask first.\nPrints: see the shop.",
-    "licensor": {"name": "Nightjar's shop", "url": "https://nightjar.example/licences", "email": "ask@nightjar.example"},
+    "licensor": {
+        "name": "Nightjar's shop",
+        "url": "https://nightjar.example/licences",
+        "email": "ask@nightjar.example",
+    },
     "contact": "ask@nightjar.example",
     "tools": ["Krita 5.2.6", {"name": "Model 3"}, {"name": "GIMP", "version": "two point ten"}, "Procreate"],
     "tsa": "http://time.example/stamp",

@@ -13,6 +13,8 @@ from provenance.container.prescan import prescan
 from provenance.credentials.credential import Credential
 from provenance.declaration.model import Declaration
 from provenance.errors import AssetError, ProvenanceError, TimeStampError
+from provenance.metadata.model import Carrier, Field
+from provenance.metadata.writing import Conflict
 from provenance.signing.options import Options
 from provenance.signing.sign import sign
 from provenance.terms import Integrity, TimeKind
@@ -154,33 +156,42 @@ def test_a_cameras_raw_file_is_left_alone(tmp_path: Path, credential: Credential
 
 @needs_exiftool
 def test_a_jpeg_without_exif_gets_the_credit(tmp_path: Path, credential: Credential) -> None:
-    """exiftool reads artist, copyright, title and program from the signed file."""
+    """exiftool reads artist, copyright and description from the EXIF, title and the rest from IPTC and XMP."""
     asset = pictures.jpeg(tmp_path / "a.jpg")
 
-    signed = sign(asset, said(copyright="© Zoë 山"), credential=credential)
+    signed = sign(asset, said(copyright="© Zoë 山", description="A heron"), credential=credential)
 
-    found = exiftool(signed.path, "-IFD0:all")
-    assert {key: found[f"IFD0:{key}"] for key in ("Artist", "Copyright", "ImageDescription", "Software")} == {
+    found = exiftool(signed.path)
+    assert {key: found[f"IFD0:{key}"] for key in ("Artist", "Copyright", "ImageDescription")} == {
         "Artist": "nightjar",
         "Copyright": "© Zoë 山",
-        "ImageDescription": "Dusk",
-        "Software": "Krita 5.2.6",
+        "ImageDescription": "A heron",
     }
+    assert (found["IPTC:ObjectName"], found["XMP-dc:Title"]) == ("Dusk", "Dusk")
+    assert found["XMP-dc:Creator"] == ["nightjar"]
 
 
-def test_other_metadata_is_left_alone(tmp_path: Path, credential: Credential) -> None:
-    """Where the file has metadata of its own, or cannot get ours, it is kept and that is said."""
+def test_other_words_are_not_written_over(tmp_path: Path, credential: Credential) -> None:
+    """Where the file names somebody else, nothing is signed until it is said which of the two shall stand."""
     exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01;\0\x02\0\0\0\x05\0\0\0\x1a\0\0\0\0Else\0"
     asset = pictures.jpeg(tmp_path / "a.jpg", exif=exif)
 
-    signed = sign(asset, said(), credential=credential)
-
-    assert signed.path.read_bytes().count(b"Exif\0\0") == 1
-    assert "no_exif" in keys(signed.notes)
-    assert "no_exif" in keys(sign(pictures.png(tmp_path / "b.png"), said(), credential=credential).notes)
-    assert "no_exif" not in keys(
-        sign(asset, said(), credential=credential, options=Options(exif=False, overwrite=True)).notes
+    assert refused(asset, credential) == (
+        "a.jpg: metadata: EXIF Artist says “Else”, you state “nightjar”; keep what stands there with "
+        "--credit-conflict keep, or replace it with --credit-conflict replace"
     )
+    kept = sign(
+        asset, said(), credential=credential, options=Options(conflict=Conflict.KEEP, output=tmp_path / "k.jpg")
+    )
+    ours = sign(
+        asset, said(), credential=credential, options=Options(conflict=Conflict.REPLACE, output=tmp_path / "r.jpg")
+    )
+    left = sign(asset, said(), credential=credential, options=Options(metadata=False, output=tmp_path / "l.jpg"))
+
+    names = [dict(one.verification.manifests[0].credits)["dc:creator"] for one in (kept, ours, left)]
+    assert names == ["Else", "nightjar", "nightjar"]
+    found = [one.verification.carried.texts(Field.CREATOR, Carrier.EXIF) for one in (kept, ours, left)]
+    assert found == [("Else",), ("nightjar",), ("Else",)]
 
 
 def test_the_thumbnail_can_be_left_out(tmp_path: Path, credential: Credential) -> None:
@@ -575,7 +586,7 @@ def test_real_pictures_keep_pixels_and_metadata(name: str, tmp_path: Path, crede
     asset = tmp_path / name
     shutil.copyfile(corpus("unsigned", name), asset)
 
-    signed = sign(asset, said(), credential=credential, options=Options(exif=False))
+    signed = sign(asset, said(), credential=credential, options=Options(metadata=False))
 
     assert not signed.sidecar
     assert pictures.pixels(signed.path) == pictures.pixels(asset)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -32,6 +31,7 @@ from provenance.declaration.profile import Profile
 from provenance.engine.versions import versions
 from provenance.errors import AssetError, OutputError, ProvenanceError
 from provenance.home import DEFAULT_IDENTITY, Home
+from provenance.metadata.writing import Conflict
 from provenance.plain import plain
 from provenance.report.preview import Setting
 from provenance.report.preview import preview as preview_lines
@@ -73,7 +73,15 @@ def sign(
     title: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Its title. Never taken from the file's name.")
     ] = None,
+    description: Annotated[str | None, typer.Option(metavar="TEXT", help="What it shows, as a caption.")] = None,
     credit: Annotated[str | None, typer.Option(metavar="TEXT", help="How you want to be credited.")] = None,
+    copyright_: Annotated[
+        str | None, typer.Option("--copyright", metavar="TEXT", help="Your copyright notice.")
+    ] = None,
+    license_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where your terms can be read: web statement of rights.")
+    ] = None,
+    usage_terms: Annotated[str | None, typer.Option(metavar="TEXT", help="Your terms in words.")] = None,
     training: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Training of AI, generative and other.")] = None,
     generative_training: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Training of generative AI.")] = None,
     other_training: Annotated[str | None, typer.Option(metavar=_ANSWER, help="Training of other AI.")] = None,
@@ -116,7 +124,22 @@ def sign(
     no_thumbnail: Annotated[
         bool, typer.Option("--no-thumbnail", help="Put no small picture into the credentials.")
     ] = False,
-    no_exif: Annotated[bool, typer.Option("--no-exif", help="Write no credit into a JPEG that has no EXIF.")] = False,
+    no_metadata: Annotated[
+        bool, typer.Option("--no-metadata", help="Leave the picture's EXIF, IPTC and XMP as they are.")
+    ] = False,
+    credit_conflict: Annotated[
+        Conflict, typer.Option(help="Where EXIF, IPTC or XMP say something else already.")
+    ] = Conflict.REFUSE,
+    strip_private: Annotated[
+        bool,
+        typer.Option(
+            "--strip-private", help="First take out location, serial numbers, owner's name, previews and prompts."
+        ),
+    ] = False,
+    despite_traces: Annotated[
+        str | None,
+        typer.Option(metavar="WHY", help="Sign although the file holds traces of AI that you do not declare; public."),
+    ] = None,
     tsa: Annotated[
         str | None, typer.Option(metavar="URL", help="A time-stamp service; by default the profile's.")
     ] = None,
@@ -153,7 +176,11 @@ def sign(
     profile = _profile(place, author_identity or identity)
     flags = Flags(
         title=title,
+        description=description,
         credit=credit,
+        copyright=copyright_,
+        license_url=license_url,
+        usage_terms=usage_terms,
         origin=origin,
         tools=tuple(tool or ()),
         ai=tuple(ai or ()),
@@ -168,6 +195,7 @@ def sign(
         evidence=tuple(evidence or ()),
         complete=complete,
         made=made,
+        despite_traces=despite_traces,
     )
     declaration = from_flags(flags, profile=profile, declared=_declared(declare) if declare else None)
     secrets = Secrets(passphrase_file, passphrase_fd, insecure)
@@ -181,7 +209,9 @@ def sign(
         drop_history=drop_history,
         accept_damaged_parent=accept_damaged_parent,
         thumbnail=not no_thumbnail,
-        exif=not no_exif,
+        metadata=not no_metadata,
+        conflict=credit_conflict,
+        strip_private=strip_private,
         tsa_url="" if no_tsa else tsa or (profile.tsa if profile else None) or "",
         tsa_optional=tsa_optional,
         identity=open_credential(place, author_identity, secrets) if author_identity and not preview else None,
@@ -246,7 +276,9 @@ def _show(
             signer=signer.name,
             identity=author,
             signed_before=found.signed_before,
-            exif=tuple(filter(None, astuple(found.exif))),
+            rows=found.rows,
+            stripped=found.stripped,
+            before=found.before,
             time_stamp=plain(urlsplit(options.tsa_url).hostname or ""),
             until=until,
             engine=f"c2pa-rs {dict(versions())['c2pa-rs']}",

@@ -15,6 +15,8 @@ from provenance.declaration.model import Declaration
 from provenance.declaration.permissions import ENTRIES
 from provenance.metadata.evidence.model import Facts
 from provenance.metadata.evidence.signed import from_metadata
+from provenance.metadata.model import Field, Metadata, Private
+from provenance.metadata.writing import Outcome, Row
 from provenance.record import dataclass
 from provenance.report.evidence import told
 from provenance.report.layout import wrap
@@ -39,6 +41,8 @@ from provenance.verification.declared import Declared, declared
 from provenance.verification.model import Action
 
 WIDTH = 80
+NOTHING = Metadata()
+_VOCABULARY = frozenset({Field.SOURCE_TYPE, Field.DATA_MINING})
 _INDENT = "  "
 _SILENT = frozenset({"c2pa.opened", "c2pa.placed", "c2pa.edited.metadata"})  # said by a sentence of their own
 
@@ -50,7 +54,9 @@ class Setting:
     signer: str  # the name in the certificate
     identity: str = ""  # the name in the author's own certificate, where somebody else signs
     signed_before: bool = False  # the file carries a statement that stays as its parent
-    exif: tuple[str, ...] = ()  # values that go into the picture's EXIF
+    rows: tuple[Row, ...] = ()  # what stands in the picture's EXIF, IPTC and XMP then
+    stripped: tuple[Private, ...] = ()  # what is taken out of them
+    before: Metadata = NOTHING  # what they say now
     time_stamp: str = ""  # host of the time-stamp service
     until: str = ""  # last day on which the signature can be checked
     engine: str = ""  # what writes the manifest beside us, with its version
@@ -245,10 +251,32 @@ def _names(said: Declaration, setting: Setting, say: Catalogue) -> Iterator[str 
     stated = tuple(_redactable(said, say))
     yield say("preview.name.metadata" if stated else "preview.name.nobody")
     yield from map(Under, stated)
-    if setting.exif:
-        yield say("preview.name.exif", what=say.join(say("report.quoted", text=value) for value in setting.exif))
-    else:
-        yield say("preview.name.no_exif")
+    yield from _carried(setting, say)
+
+
+def _carried(setting: Setting, say: Catalogue) -> Iterator[str | Under]:
+    """Say what stands in EXIF, IPTC and XMP after signing, field by field, and what is private in them."""
+    yield say("preview.carried.table" if setting.rows else "preview.carried.nothing")
+    for row in setting.rows:
+        where = say.join(say(f"metadata.carrier.{carrier.value}") for carrier in row.carriers)
+        # Of an address in a vocabulary, people need its last word only.
+        said = (text.rpartition("/")[2] if row.field in _VOCABULARY else text for text in row.texts)
+        values = "; ".join(said)
+        line = say("preview.carried.row", field=say(f"metadata.field.{row.field.value}"), text=values, where=where)
+        more = [say(f"preview.carried.{row.outcome.value}", text=_there(row))] if row.outcome is not Outcome.NEW else []
+        more += [say("preview.carried.cut")] if row.cut else []
+        yield Under(" · ".join((line, *more)))
+    taken = {found.kind for found in setting.stripped}
+    for key, kinds in (
+        ("stripped", sorted(taken)),
+        ("stays", sorted({found.kind for found in setting.before.private} - taken)),
+    ):
+        if kinds:
+            yield say(f"preview.carried.{key}", what=say.join(say(f"metadata.private.{kind.value}") for kind in kinds))
+
+
+def _there(row: Row) -> str:
+    return "; ".join(dict.fromkeys("; ".join(value.texts) for value in row.before))
 
 
 def _redactable(said: Declaration, say: Catalogue) -> Iterator[str]:

@@ -22,7 +22,8 @@ from provenance.declaration.parts import Ai, Ingredient, Part
 from provenance.errors import DeclarationError
 from provenance.record import dataclass
 from provenance.signing.actions import Links, actions_data
-from provenance.signing.credit import credit_data, permission_data, statement_data
+from provenance.signing.carrying import stated
+from provenance.signing.credit import DERIVED, permission_data, properties, statement_data
 from provenance.signing.plan import ManifestPlan, PlannedIngredient
 from provenance.terms import (
     ACTIONS,
@@ -63,6 +64,7 @@ def plan(
     parent: ParentKind = ParentKind.NONE,
     components: Sequence[Component] = (),
     evidence: Sequence[PlannedIngredient] = (),
+    credit: dict[str, Any] | None = None,
     identity: bool = False,
     history_dropped: bool = False,
 ) -> ManifestPlan:
@@ -73,6 +75,7 @@ def plan(
         parent: what the file itself carries.
         components: one for each of the declaration's ingredients, in their order.
         evidence: working files, as `signing.evidence` made them.
+        credit: ``cawg.metadata`` as it was read back from the picture; None where nothing was written into one.
         identity: another credential signs for the author: their own words are gathered under it.
         history_dropped: the file carried a manifest that is left out on purpose.
 
@@ -81,16 +84,21 @@ def plan(
     """
     _check(declaration, parent, components)
     ingredients = (*_ingredients(declaration, parent, components), *evidence)
-    credit = credit_data(declaration)
+    credit = stated(properties(declaration)) if credit is None else credit
     permissions = permission_data(declaration.permissions)
     statement = statement_data(declaration, history_dropped=history_dropped)
     actions = actions_data(declaration, _links(ingredients), metadata=bool(credit or permissions or statement))
-    own = {TRAINING_MINING: permissions, CAWG_METADATA: credit, STATEMENT: statement}
-    own = {label: data for label, data in own.items() if data}
+    said = {TRAINING_MINING: permissions, CAWG_METADATA: credit, STATEMENT: statement}
+    said = {label: data for label, data in said.items() if data}
+    # What follows from the history alone, a digital source type, is no word of the author's to vouch for.
+    own = [label for label in said if label != CAWG_METADATA or not credit.keys() <= DERIVED]
     assertions = [
         {"label": ACTIONS, "created": True, "data": actions},
         *({"label": AI_DISCLOSURE, "created": True, "data": data} for data in _disclosures(declaration)),
-        *({"label": label, "created": not identity, "data": data} | _kind(label) for label, data in own.items()),
+        *(
+            {"label": label, "created": not (identity and label in own), "data": data} | _kind(label)
+            for label, data in said.items()
+        ),
     ]
     return ManifestPlan(
         definition=_definition(declaration, generator_version) | {"assertions": assertions},

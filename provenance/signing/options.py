@@ -7,6 +7,7 @@ from pathlib import Path
 
 from provenance.container.model import Kind, Limits
 from provenance.credentials.credential import Credential
+from provenance.metadata.writing import Conflict
 from provenance.record import dataclass
 from provenance.trust.model import NOBODY, Trust
 from provenance.verification.model import Verification
@@ -25,7 +26,9 @@ class Options:
     drop_history: bool = False
     accept_damaged_parent: bool = False
     thumbnail: bool = True
-    exif: bool = True  # credit in a JPEG that has no EXIF yet
+    metadata: bool = True  # say it in the picture's own EXIF, IPTC and XMP, too
+    conflict: Conflict = Conflict.REFUSE  # where they say something else already
+    strip_private: bool = False  # take location, serial numbers, previews and prompts out first
     tsa_url: str = ""
     tsa_optional: bool = False
     identity: Credential | None = None  # the author's, where somebody else signs for them

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from provenance.container.model import Kind
 from provenance.container.opening import opened
 from provenance.container.prescan import prescan
-from provenance.container.unchanged import difference
+from provenance.container.unchanged import difference, picture_difference
 from provenance.container.wrap import wrap
 from provenance.credentials.credential import Credential
 from provenance.declaration.model import Declaration
@@ -26,11 +26,13 @@ from provenance.engine.context import Anchors, writing_context
 from provenance.engine.embed import check_tsa_url, embed
 from provenance.engine.versions import require_signing
 from provenance.errors import AssetError, CredentialError, OutputError, TimeStampError
-from provenance.metadata.exif import Credit, insertion, spliced
+from provenance.metadata.model import Metadata, Private
+from provenance.metadata.writing import Row
 from provenance.plain import plain
 from provenance.record import dataclass
 from provenance.signing import evidence as working_files
 from provenance.signing.audit import audit
+from provenance.signing.carrying import Carried, carry
 from provenance.signing.destination import Destination, check_name, destination
 from provenance.signing.files import replacing
 from provenance.signing.history import History, history
@@ -44,7 +46,6 @@ from provenance.verification.model import Verification
 from provenance.verification.sidecars import find
 
 DEFAULT = Options()
-_NO_EXIF = Note("sign.no_exif")
 _NO_EVIDENCE = working_files.Evidence()
 
 
@@ -55,7 +56,9 @@ class Planned:
     plan: ManifestPlan
     goal: Destination
     signed_before: bool  # the picture carries a statement that stays as its parent
-    exif: Credit  # what goes into the EXIF of the picture
+    rows: tuple[Row, ...]  # what stands in its EXIF, IPTC and XMP then
+    stripped: tuple[Private, ...]  # what is taken out of them
+    before: Metadata  # what they say now
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,8 @@ class _Work:
     asset: Path
     kind: Kind  # of what is signed
     original: BinaryIO
-    source: BinaryIO  # *original*, with our EXIF in it or in a container
-    exif: Credit
+    source: BinaryIO  # *original*, in a container where it needs one
+    carried: Carried  # *source* with the statement in its metadata
     past: History
     goal: Destination
     plan: ManifestPlan
@@ -89,14 +92,13 @@ def sign(asset: Path | str, declaration: Declaration, *, credential: Credential,
     with ExitStack() as stack:
         work = _work(asset, declaration, options, stack, for_author=options.identity is not None)
         verification, notes = _write(work, credential)
-    no_exif = () if work.exif or not options.exif or work.goal.sidecar or not exif_credit(declaration) else (_NO_EXIF,)
     return Signed(
         asset,
         work.goal.path,
         work.kind,
         work.goal.sidecar,
         verification,
-        (*work.past.notes, *work.notes, *work.goal.notes, *no_exif, *notes),
+        (*work.past.notes, *work.notes, *work.goal.notes, *work.carried.notes, *notes),
     )
 
 
@@ -111,7 +113,9 @@ def planned(asset: Path, declaration: Declaration, *, options: Options = DEFAULT
     """
     with ExitStack() as stack:
         work = _work(asset, declaration, options, stack, for_author=for_author)
-        return Planned(work.plan, work.goal, work.past.parent is not None and not options.drop_history, work.exif)
+        signed_before = work.past.parent is not None and not options.drop_history
+        carried = work.carried
+        return Planned(work.plan, work.goal, signed_before, carried.rows, carried.stripped, carried.before)
 
 
 def _work(asset: Path, declaration: Declaration, options: Options, stack: ExitStack, *, for_author: bool) -> _Work:
@@ -121,28 +125,17 @@ def _work(asset: Path, declaration: Declaration, options: Options, stack: ExitSt
     kind = past.scan.kind
     check_name(asset, kind)
     goal = destination(asset, kind, frames=past.scan.frames, carries=past.scan.store is not None, options=options)
-    source, exif = original, Credit()
+    source = original
     if kind is Kind.JXL_NAKED and not goal.sidecar:
         kind, source = Kind.JXL, stack.enter_context(_wrapped(original))
-    elif kind is Kind.JPEG and not goal.sidecar and options.exif:
-        inserted = insertion(original, exif_credit(declaration))
-        if inserted is not None:
-            source, exif = spliced(original, inserted), exif_credit(declaration)
+    carried = carry(asset, source, kind, declaration, options, sidecar=goal.sidecar)
     shown = _NO_EVIDENCE
     if declaration.evidence:
         shown = working_files.evidence(declaration.evidence, asset, options=options, context=_context(options.trust))
-    manifest = _plan(declaration, past, shown, original=original, options=options, for_author=for_author)
-    return _Work(asset, kind, original, source, exif, past, goal, manifest, options, shown.notes)
-
-
-def exif_credit(declaration: Declaration) -> Credit:
-    """Return what stands in the EXIF block of a JPEG that has none."""
-    return Credit(
-        artist="; ".join(author.name for author in declaration.authors),
-        copyright=declaration.copyright or "",
-        description=declaration.title or "",
-        software=", ".join(str(tool) for tool in declaration.tools),
+    manifest = _plan(
+        declaration, past, shown, credit=carried.credit, original=original, options=options, for_author=for_author
     )
+    return _Work(asset, kind, original, source, carried, past, goal, manifest, options, shown.notes)
 
 
 def _check(credential: Credential, options: Options) -> None:
@@ -186,6 +179,7 @@ def _plan(
     past: History,
     shown: working_files.Evidence,
     *,
+    credit: dict[str, Any],
     original: BinaryIO,
     options: Options,
     for_author: bool,
@@ -198,6 +192,7 @@ def _plan(
         parent=ParentKind.SIGNED if past.parent is not None and not dropped else parent,
         components=[_component(Path(found.path), options) for found in declaration.ingredients],
         evidence=shown.ingredients,
+        credit=credit,
         identity=for_author,
         history_dropped=dropped,
     )
@@ -262,7 +257,7 @@ def _embedded(work: _Work, credential: Credential, destination: BinaryIO | None,
     return embed(
         work.plan,
         kind=work.kind,
-        source=work.source,
+        source=work.carried.source,
         destination=destination,
         credential=credential,
         context=_context(work.options.trust),
@@ -298,7 +293,10 @@ def _prove(work: _Work, result: BinaryIO) -> None:
     Raises:
         AssetError: if they are not.
     """
-    if changed := difference(work.source, result, work.kind):
+    changed = difference(work.carried.source, result, work.kind)
+    if not changed and work.carried.edited:
+        changed = picture_difference(work.source, result, work.kind)
+    if changed:
         raise AssetError(
             plain(work.asset.name),
             f"would not be the same after signing ({plain(changed)})",

@@ -27,11 +27,14 @@ from provenance.container.kinds import suggested
 from provenance.container.model import Kind, Prescan, RawManifest, Refusal
 from provenance.container.opening import opened
 from provenance.container.prescan import prescan, prescan_store
+from provenance.container.source import Source
 from provenance.engine.context import DECOMPRESSED_MB, Anchors, reading_context
 from provenance.engine.read import NOT_FOUND, REMOTE, TOO_LARGE, crjson, read
 from provenance.engine.versions import below_reading_floor, versions
 from provenance.errors import AssetError
 from provenance.home import Home
+from provenance.metadata.model import Metadata
+from provenance.metadata.reading import read as read_metadata
 from provenance.record import dataclass
 from provenance.terms import Integrity, Level, StatusLevel
 from provenance.trust.lists import load
@@ -39,7 +42,8 @@ from provenance.trust.model import Trust
 from provenance.verification import sidecars
 from provenance.verification.chain import Chain, chain
 from provenance.verification.hits import in_use
-from provenance.verification.model import Coverage, Environment, Range, Source, Status, Stop, Verification
+from provenance.verification.model import Coverage, Environment, Range, Status, Stop, Verification
+from provenance.verification.model import Source as Found
 from provenance.verification.options import Options, Request
 from provenance.verification.sidecars import Sidecar
 from provenance.worker import codec
@@ -297,11 +301,12 @@ def _assembled(
         active=manifests[0].label if manifests else "",
         manifests=manifests,
         unreachable=judged.chain.unreachable if judged.chain else 0,
-        source=Source(kind, beside.name, beside.tried, scan.remote_url, disagreement),
+        source=Found(kind, beside.name, beside.tried, scan.remote_url, disagreement),
         coverage=judged.coverage,
         stops=judged.stops,
         statuses=(*judged.statuses, *_damage(scan)),
         traces=_traces(scan, judged),
+        carried=_carried(stream, scan, options),
         name_suggests=named.value if named is not None and not _agrees(named, scan.kind) else "",
         environment=_environment(options.trust, now),
         problem=judged.problem,
@@ -312,6 +317,13 @@ def _damage(scan: Prescan) -> tuple[Status, ...]:
     return tuple(
         Status(terms.OWN + "container.damage", StatusLevel.INFORMATIONAL, "", found, "ours") for found in scan.damage
     )
+
+
+def _carried(stream: BinaryIO, scan: Prescan, options: Options) -> Metadata:
+    """Return what EXIF, IPTC and XMP say; of a file that the walk did not get through, nothing."""
+    if scan.layout is None:
+        return Metadata()
+    return read_metadata(Source(stream), scan.kind, scan.layout, options.limits).metadata
 
 
 def _traces(scan: Prescan, judged: _Judged) -> tuple[tuple[str, str], ...]:
