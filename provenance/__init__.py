@@ -18,17 +18,22 @@ if TYPE_CHECKING:
     from provenance.declaration.profile import Profile
     from provenance.errors import ProvenanceError
     from provenance.interface import verify, verify_all
+    from provenance.permissions.decide import decide
+    from provenance.permissions.model import Decision, Purpose
     from provenance.report.model import Report
     from provenance.signing.options import Options
     from provenance.signing.sign import sign
 
 __all__ = [
     "Credential",
+    "Decision",
     "Declaration",
     "Options",
     "Profile",
     "ProvenanceError",
+    "Purpose",
     "Report",
+    "decide",
     "open_identity",
     "sign",
     "verify",
@@ -37,11 +42,14 @@ __all__ = [
 
 _WHERE = {  # PEP 562: public name -> the module that has it
     "Credential": "provenance.credentials.credential",
+    "Decision": "provenance.permissions.model",
     "Declaration": "provenance.declaration.model",
     "Options": "provenance.signing.options",
     "Profile": "provenance.declaration.profile",
     "ProvenanceError": "provenance.errors",
+    "Purpose": "provenance.permissions.model",
     "Report": "provenance.report.model",
+    "decide": "provenance.permissions.decide",
     "open_identity": "provenance.credentials.identities",
     "sign": "provenance.signing.sign",
     "verify": "provenance.interface",

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from provenance.permissions.decide import decide, sentence, survey
 from provenance.permissions.model import Channel, Decision, Discount, Outcome, Purpose
@@ -265,6 +267,48 @@ def test_what_a_pipeline_kept(case: str) -> None:
     kept, outcome = KEPT[case]
 
     assert decide(picture(), GEN, exif=kept).outcome is outcome
+
+
+def long_xmp(first: bytes, more: bytes, *, pieces: int = 2) -> bytes:
+    """A JPEG whose XMP goes on in further segments, the last piece first."""
+    whole = picture(
+        first.replace(
+            b"</rdf:Description>",
+            b"<q:HasExtendedXMP xmlns:q='http://ns.adobe.com/xmp/note/'>0</q:HasExtendedXMP></rdf:Description>",
+        )
+    )
+    size = -(-len(more) // pieces)
+    segments = b""
+    for at in reversed(range(0, len(more), size)):
+        body = (
+            b"http://ns.adobe.com/xmp/extension/\0" + bytes(32) + len(more).to_bytes(4, "big") + at.to_bytes(4, "big")
+        )
+        body += more[at : at + size]
+        segments += b"\xff\xe1" + (len(body) + 2).to_bytes(2, "big") + body
+    return whole[:2] + segments + whole[2:]
+
+
+def test_xmp_in_further_segments_counts() -> None:
+    """A refusal that stands where XMP goes on counts; where nothing of it stands there, a yes in the first is a yes."""
+    assert decide(long_xmp(xmp("ALLOWED"), xmp("PROHIBITED")), GEN).outcome is NOT_ALLOWED
+    assert decide(long_xmp(xmp("ALLOWED"), b"<x:xmpmeta>" + bytes(100)), GEN).outcome is not NOT_ALLOWED
+    assert decide(long_xmp(xmp("ALLOWED"), xmp()), GEN).outcome is ALLOWED
+    assert decide(long_xmp(xmp("ALLOWED"), xmp("PROHIBITED")[:-60]), GEN).outcome is NOT_ALLOWED
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.binary(max_size=8), st.integers(0, 1))
+def test_damage_never_raises_and_never_allows(at: int, bytes_: bytes, which: int) -> None:
+    """However a picture that refuses is damaged, nothing is raised, and it does not become a yes."""
+    data = SEALED[which]
+    at %= len(data)
+
+    found = decide(data[:at] + bytes_ + data[at + len(bytes_) :], GEN)
+
+    assert found.outcome is not ALLOWED
+
+
+SEALED = (picture(xmp("PROHIBITED")), signed(says(NO), xmp("PROHIBITED")).data)
 
 
 def test_decision_is_json() -> None:

@@ -39,7 +39,8 @@ def export(
 ) -> None:
     """Write what a web site must serve to say the same as your pictures.
 
-    It says what your profile, or a declaration, says about permissions. A page beside the files says where each goes, what it says, and what it cannot say.
+    It says what your profile, or a declaration, says about permissions.
+    A page beside the files says where each goes, what it says, and what it cannot say.
     """
     say = Catalogue(told(lang))
     path = identities.locate(homes.locate(home), identity).profile

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from provenance.container.parts import Layout, Span
+from provenance.container.source import Source
 from provenance.container.xmp import values
 from provenance.errors import AssetError
 from provenance.metadata import xmp
@@ -24,6 +26,9 @@ from provenance.terms import Use
 KEPT = 4 * 1024 * 1024  # of what was kept, this much is looked at
 NODES, DEPTH = 5_000, 8  # of JSON
 _PACKETS = 4
+EXTENDED = 16 * 1024 * 1024  # of XMP that goes on in further segments
+_EXTENDED = b"http://ns.adobe.com/xmp/extension/\0"
+_EXTENSION = len(_EXTENDED) + 32 + 4 + 4  # the digest of the whole, its length, and where this piece begins
 _SHOWN = 300
 _NAMES = (b"DataMining", b"OtherConstraints")
 _BEGIN, _END = re.compile(rb"<x:xmpmeta|<\?xpacket begin"), (b"</x:xmpmeta>", b"</rdf:RDF>")
@@ -46,11 +51,24 @@ def of_packets(packets: tuple[bytes, ...], *, channel: Channel = Channel.XMP, wh
     said: list[Said] = []
     problems: list[str] = []
     for packet in packets:
-        if b"HasExtendedXMP" in packet:
-            problems.append(f"{where}: goes on in segments that are not read")
         if any(name in packet for name in _NAMES) or b"\0" in packet:  # UTF-16 hides a name from a search
             said.extend(_of_packet(packet, channel, where, problems))
     return Carried(tuple(dict.fromkeys(said)), tuple(dict.fromkeys(problems)))
+
+
+def extended(source: Source, layout: Layout) -> tuple[bytes, str]:
+    """Return the XMP of a JPEG that did not fit into one segment (XMP part 3 §1.1.3.1), and why not all of it."""
+    pieces: list[tuple[int, Span]] = []
+    for part in layout.parts:
+        if part.name == "APP1":
+            head = source.read(part.body.start, _EXTENSION)
+            if head.startswith(_EXTENDED) and len(head) == _EXTENSION:
+                span = Span(part.body.start + _EXTENSION, part.body.length - _EXTENSION)
+                pieces.append((int.from_bytes(head[-4:], "big"), span))
+    pieces.sort(key=lambda piece: piece[0])
+    if sum(span.length for _, span in pieces) > EXTENDED:
+        return b"", f"its XMP is longer than the {EXTENDED} bytes that are read"
+    return b"".join(source.read(span.start, span.length) for _, span in pieces), ""
 
 
 def _of_packet(packet: bytes, channel: Channel, where: str, problems: list[str]) -> Iterator[Said]:

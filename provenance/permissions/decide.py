@@ -175,6 +175,10 @@ def _walked(data: bytes, limits: Limits) -> _Walk:
         packets = xmp_packets(source, kind, layout, limits, damage)
     except (StoppedError, MalformedError):
         return _Walk(credentials=True, packets=carried.packets_in(data))  # a refusal that can be seen counts
+    if any(b"HasExtendedXMP" in packet for packet in packets):
+        more, problem = carried.extended(source, layout)
+        packets += (more,)
+        damage += [problem] if problem else []
     if not layout.complete:
         damage.extend(layout.damage[:1])
     # In a damaged file the store may lie where the walk did not come.
