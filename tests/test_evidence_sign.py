@@ -377,6 +377,17 @@ def test_a_blind_edition_keeps_what_names_nobody(artist: Artist, tmp_path: Path)
     assert hidden.ai_use is build(found, language="en", now=NOW).ai_use
 
 
+def test_a_flattened_file_is_a_stage_and_no_more(artist: Artist, tmp_path: Path) -> None:
+    """A layered format with nothing in layers is not called work in layers."""
+    work = sources.psd(tmp_path / "flat.psd", [])
+    result = sign(pictures.png(tmp_path / "a.png"), said(work), credential=artist.credential)
+
+    (line,) = reported(result.path).evidence.signed
+
+    assert line.facts.layers == 0
+    assert "Consistent with a stage of the work" in line.sentence.text
+
+
 # --- the command -------------------------------------------------------------------------------------------------
 
 
@@ -444,10 +455,16 @@ def test_the_case_file_lists_the_material(command: Callable[..., Ran], tmp_path:
     command("sign", "a.png", "--origin", "blank-canvas", "--evidence", made("kra", tmp_path).name)
 
     ran = command("report", "a.signed.png", "-o", "case.html")
+    shown = command("report", "a.signed.png", "-o", "shown.html", "--evidence", "secret-name.kra")
+    hidden = command("report", "a.signed.png", "-o", "hidden.html", "--evidence", "secret-name.kra", "--blind")
+    inspected = command("inspect", "a.signed.png", "--evidence", "secret-name.kra")
 
-    page = (tmp_path / "case.html").read_text("utf-8")
-    assert ran.exit == 0, ran.err
+    page, with_file = ((tmp_path / name).read_text("utf-8") for name in ("case.html", "shown.html"))
+    assert (ran.exit, shown.exit, hidden.exit, inspected.exit) == (0, 0, 2, 0), ran.err + shown.err
     assert "Working material" in page and "Anyone can make such files." in page
+    assert "byte for byte" in with_file and "byte for byte" not in page
+    assert not (tmp_path / "hidden.html").exists()
+    assert "byte for byte" in " ".join(inspected.out.split())
 
 
 def test_a_large_canvas_is_a_stage_too(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import LANGUAGE_HELP, checking_options, told
+from provenance.commands.shared import EVIDENCE_HELP, LANGUAGE_HELP, checking_options, shown_files, told
 from provenance.errors import OutputError
 from provenance.report.build import build
 from provenance.report.bundle import pack
@@ -67,6 +67,7 @@ def report(
     again: Annotated[
         Path | None, typer.Option("--recheck", metavar="CASE.zip", help="Judge a bundle again, and compare.")
     ] = None,
+    evidence: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=EVIDENCE_HELP)] = None,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Judge certificates as on this day.")] = "",
     sidecar: Annotated[Path | None, typer.Option(metavar="FILE", help="A sidecar to use.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
@@ -85,6 +86,8 @@ def report(
         raise typer.Exit(_judged_again(again, file, say, settings))
     if file is None:
         raise typer.BadParameter("name a picture, or a bundle with --recheck")
+    if evidence and hidden:
+        raise OutputError("--evidence", "tells hashes and names of files", "make the page without --blind")
     target = _target(file, output, form=form, hidden=hidden)
     _refuse(file, target, bundle, named=not hidden and edition is Edition.JUROR, overwrite=overwrite)
     options = replace(checking_options(place, as_of=as_of, sidecar=sidecar), digest=True)
@@ -94,7 +97,9 @@ def report(
     _, found = next(iter(verify_files([file], options=options, settings=settings, slots=1)))
     if not isinstance(found, Verification):
         raise found
-    shown = build(_edited(found, say, hidden=hidden, edition=edition), language=say.language, now=datetime.now(UTC))
+    edited = _edited(found, say, hidden=hidden, edition=edition)
+    presented = shown_files(evidence or [], settings)
+    shown = build(edited, language=say.language, now=datetime.now(UTC), presented=presented)
     picture = None if without_picture or form is not Format.HTML else _picture(file, found, settings)
     _put(_rendered(shown, form, edition=edition, picture=picture, hidden=hidden), target, say, overwrite=overwrite)
     if bundle is not None:

@@ -15,9 +15,12 @@ from provenance.errors import AssetError, ProvenanceError
 from provenance.home import Home
 from provenance.plain import plain
 from provenance.report.wording import languages
+from provenance.verification.evidence import Presented
 from provenance.verification.options import Options
+from provenance.worker.settings import Settings
 
 LANGUAGE_HELP = f"Language of the report: {', '.join(languages())}. PROVENANCE_LANG sets it for every command."
+EVIDENCE_HELP = "A working file: is it one that was signed with the picture? Repeatable."
 _FEW = 3  # files, above which progress is shown
 
 Value = TypeVar("Value")
@@ -83,6 +86,20 @@ def checking_options(place: Home, *, as_of: str = "", sidecar: Path | None = Non
         as_of=as_of,
         sidecar=str(sidecar.absolute()) if sidecar else "",
     )
+
+
+def shown_files(files: Sequence[Path], settings: Settings) -> tuple[Presented, ...]:
+    """Return *files*, which somebody shows as working material, read in a child.
+
+    Raises:
+        AssetError: if one cannot be read.
+    """
+    if not files:
+        return ()
+    from provenance.metadata.evidence.files import facts_of  # here: few are asked about working files
+
+    found = facts_of(files, settings=settings)
+    return tuple(Presented(path.name, facts) for path, facts in zip(files, found, strict=True))
 
 
 def told(language: str) -> str:

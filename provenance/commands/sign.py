@@ -40,6 +40,7 @@ from provenance.signing.options import Note, Options, Signed
 from provenance.signing.sign import planned
 from provenance.signing.sign import sign as sign_one
 from provenance.trust.lists import load as load_trust
+from provenance.worker.settings import load as load_worker
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -217,6 +218,7 @@ def sign(
         identity=open_credential(place, author_identity, secrets) if author_identity and not preview else None,
         trust=load_trust(place),
         limits=load_limits(place.config),
+        worker=load_worker(place.config),
     )
     if preview:
         raise typer.Exit(

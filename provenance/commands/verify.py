@@ -10,7 +10,16 @@ from typing import Annotated
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import LANGUAGE_HELP, Answers, checking_options, expand, progress, told
+from provenance.commands.shared import (
+    EVIDENCE_HELP,
+    LANGUAGE_HELP,
+    Answers,
+    checking_options,
+    expand,
+    progress,
+    shown_files,
+    told,
+)
 from provenance.errors import AssetError
 from provenance.report.build import build
 from provenance.report.export import to_json
@@ -21,7 +30,6 @@ from provenance.verification.evidence import Presented, all_match
 from provenance.verification.files import verify_files
 from provenance.verification.model import Verification
 from provenance.verification.requirement import Require, exit_code, meets, signed_by
-from provenance.worker.settings import Settings
 from provenance.worker.settings import load as load_settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -53,7 +61,7 @@ def verify(
     ] = None,
     evidence: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="A working file: is it one that was signed with the picture? Repeatable."),
+        typer.Option(metavar="FILE", help=EVIDENCE_HELP),
     ] = None,
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch credentials that a file says lie elsewhere.")] = False,
     lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP)] = preferred(),
@@ -72,7 +80,9 @@ def verify(
     found: list[Verification] = []
     settings = load_settings(place.config)
     pictures = expand(files, quiet=quiet)
-    presented = _presented(evidence or [], pictures, settings)
+    if evidence and len(pictures) != 1:
+        raise AssetError("--evidence", "belongs to one picture", "verify one picture at a time")
+    presented = shown_files(evidence or [], settings)
     outcomes = verify_files(pictures, options=options, settings=settings, fetch=fetch)
     for path, outcome in progress(outcomes, total=len(pictures), label=say("run.checking"), quiet=quiet, answers=True):
         if not isinstance(outcome, Verification):
@@ -92,18 +102,6 @@ def verify(
         for number, line in enumerate(same_signer(found, say)):
             typer.echo(line if number else f"\n{line}")
     raise typer.Exit(exit_code(answers.given))
-
-
-def _presented(files: list[Path], pictures: list[Path], settings: Settings) -> tuple[Presented, ...]:
-    """Return the working files that are shown, read in a child."""
-    if not files:
-        return ()
-    if len(pictures) != 1:
-        raise AssetError("--evidence", "belongs to one picture", "verify one picture at a time")
-    from provenance.metadata.evidence.files import facts_of  # here: few look at working files
-
-    found = facts_of(files, settings=settings)
-    return tuple(Presented(path.name, facts) for path, facts in zip(files, found, strict=True))
 
 
 def _shown(found: Verification, form: Format, language: str, presented: tuple[Presented, ...], *, verbose: bool) -> str:

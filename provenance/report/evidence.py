@@ -150,11 +150,12 @@ def _duration(seconds: int, say: Catalogue) -> str:
 
 
 def _consistent(facts: Facts, say: Catalogue) -> str:
-    if facts.kind in _LAYERED and facts.layers is not None:
+    if facts.kind in _LAYERED and (facts.layers or 0) > 1:
         key = "time" if facts.seconds is not None or facts.first != facts.last else "layers"
         return say(f"evidence.consistent.{key}")
     if facts.kind in _CAMERA:
         return say("evidence.consistent.camera")
     if facts.kind is SourceKind.VIDEO:
         return say("evidence.consistent.video")
-    return say("evidence.consistent.stage" if facts.kind is SourceKind.PICTURE else "evidence.consistent.hash")
+    staged = facts.kind in _LAYERED or facts.kind is SourceKind.PICTURE  # a flattened file too
+    return say(f"evidence.consistent.{'stage' if staged else 'hash'}")

@@ -50,7 +50,7 @@ def evidence(paths: Sequence[str], asset: Path, *, options: Options, context: An
             raise AssetError(plain(path.name), "is the picture itself, not what it was made from", "leave it out")
     from provenance.metadata.evidence.files import facts_of  # here: few sign working files, and it loads the pool
 
-    made = list(_made(files, facts_of(files), options=options, context=context))
+    made = list(_made(files, facts_of(files, settings=options.worker), options=options, context=context))
     return Evidence(tuple(one for one, _ in made), tuple(note for _, notes in made for note in notes))
 
 

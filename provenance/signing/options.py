@@ -11,6 +11,7 @@ from provenance.metadata.writing import Conflict
 from provenance.record import dataclass
 from provenance.trust.model import NOBODY, Trust
 from provenance.verification.model import Verification
+from provenance.worker.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Options:
     identity: Credential | None = None  # the author's, where somebody else signs for them
     trust: Trust = NOBODY  # by which the ingredients are judged; their results are recorded for ever
     limits: Limits = field(default_factory=Limits)
+    worker: Settings = field(default_factory=Settings)  # of the children that parse working files
 
 
 @dataclass(frozen=True, slots=True)
