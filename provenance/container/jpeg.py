@@ -66,7 +66,9 @@ def _walk(source: Source, counter: Counter, walk: _Walk, *, whole: bool) -> None
     at = 2
     while at < source.size:
         counter.one()
-        head = source.take(at, 2, "a marker")
+        head = source.read(at, 4)  # a marker and the length behind it, at once: many files have little else to be read
+        if len(head) < 2:
+            raise MalformedError(f"a marker is cut off at byte {source.size}")
         if head[0] != 0xFF:
             raise MalformedError(f"no marker at byte {at}")
         marker = head[1]
@@ -83,7 +85,9 @@ def _walk(source: Source, counter: Counter, walk: _Walk, *, whole: bool) -> None
                 rest = Span(at + 2, source.size - at - 2)
                 walk.parts.append(Part("after EOI", rest, rest, Role.TRAILER))
             return
-        length = int.from_bytes(source.take(at + 2, 2, _name(marker)), "big")
+        if len(head) < 4:
+            raise MalformedError(f"{_name(marker)} is cut off at byte {source.size}")
+        length = int.from_bytes(head[2:], "big")
         if length < 2 or at + 2 + length > source.size:
             raise MalformedError(f"{_name(marker)} at byte {at} does not fit into the file")
         if marker == _SOS:
@@ -161,8 +165,15 @@ def _scan_end(source: Source, at: int) -> int:
 
 
 def _name(marker: int) -> str:
+    return _ALL_NAMES[marker]
+
+
+def _named(marker: int) -> str:
     if 0xE0 <= marker <= 0xEF:
         return f"APP{marker - 0xE0}"
     if 0xD0 <= marker <= 0xD7:
         return f"RST{marker - 0xD0}"
     return _NAMES.get(marker) or (f"SOF{marker - 0xC0}" if 0xC0 <= marker <= 0xCF else f"marker {marker:02X}")
+
+
+_ALL_NAMES = tuple(map(_named, range(256)))
