@@ -132,6 +132,13 @@ def propose(traces: Sequence[Trace]) -> Proposal:
     return Proposal(Origin.GENERATED if begun else None, tuple(steps.values()))
 
 
+def unsaid(traces: Sequence[Trace], declaration: Declaration) -> Proposal:
+    """Return what *traces* imply and *declaration* leaves open; empty where it says as much, or why not."""
+    if declaration.despite_traces or _says_generative(declaration):
+        return Proposal()
+    return propose(traces)
+
+
 def conflicts(traces: Sequence[Trace], declaration: Declaration) -> tuple[Conflict, ...]:
     """Return what *declaration* says against *traces*, one for each tool and field.
 

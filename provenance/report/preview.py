@@ -171,6 +171,8 @@ def _public(
     name = said.authors[0].name if said.authors else say("preview.the_signer")
     if said.no_generative_ai is not None:
         yield say(f"preview.no_generative_ai.{said.no_generative_ai.value}", name=name)
+    if said.despite_traces is not None:
+        yield say("preview.despite_traces", name=name, why=said.despite_traces)
     if said.made is not None:
         yield say("preview.made_day" if said.made.count("-") == 2 else "preview.made", name=name, date=said.made)
     yield from _permissions(said, found, say)

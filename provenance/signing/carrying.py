@@ -20,7 +20,7 @@ from provenance.metadata.carriers import edits
 from provenance.metadata.edits import spliced
 from provenance.metadata.fields import PLACES, Node, texts
 from provenance.metadata.model import Carrier, Metadata, Private
-from provenance.metadata.proposals import conflicts
+from provenance.metadata.proposals import conflicts, unsaid
 from provenance.metadata.reading import Reading, read
 from provenance.metadata.writing import Draft, Row, carriers_of, draft
 from provenance.plain import plain
@@ -56,21 +56,24 @@ def carry(
     if not declaration.despite_traces:
         for conflict in conflicts(reading.metadata.traces, declaration):
             raise AssetError(name, conflict.problem, conflict.cure)
+    told = _told(asset, reading, declaration)
     private = reading.metadata.private if options.strip_private else ()
     if sidecar or not options.metadata or not carriers_of(kind):
         notes = (Note("sign.no_metadata"),) if wanted and options.metadata and not options.sidecar else ()
-        return Carried(source, stated(wanted), reading.metadata, notes=notes)
+        return Carried(source, stated(wanted), reading.metadata, notes=(*told, *notes))
     try:
         made = draft(wanted, reading, rule=options.conflict, carriers=carriers_of(kind), without=private)
         changed = edits(Source(source), kind, made.change, reading.blocks, options.limits)
     except AssetError as exc:
         raise AssetError(f"{name}: {exc.where}", exc.problem, exc.cure) from exc
     if not changed:
-        return Carried(source, stated(reading.properties, made), reading.metadata, made.rows)
+        return Carried(source, stated(reading.properties, made), reading.metadata, made.rows, notes=told)
     result = spliced(source, changed)
     again = _reading(result, kind, options)
     _check(made.rows, again, name)
-    return Carried(result, stated(again.properties, made), reading.metadata, made.rows, private, edited=True)
+    return Carried(
+        result, stated(again.properties, made), reading.metadata, made.rows, private, edited=True, notes=told
+    )
 
 
 def stated(found: dict[str, Node], made: Draft | None = None) -> dict[str, Any]:
@@ -85,6 +88,15 @@ def stated(found: dict[str, Node], made: Draft | None = None) -> dict[str, Any]:
 def _reading(source: BinaryIO, kind: Kind, options: Options) -> Reading:
     stream = Source(source)
     return read(stream, kind, lay_out(stream, kind, options.limits), options.limits)
+
+
+def _told(asset: Path, reading: Reading, declaration: Declaration) -> tuple[Note, ...]:
+    """Say which traces of AI the picture holds that the declaration leaves open, and what would declare them."""
+    proposal = unsaid(reading.metadata.traces, declaration)
+    if not proposal:
+        return ()
+    tools = dict.fromkeys(f"{trace.tool} ({trace.where})" for trace in reading.metadata.traces)
+    return (Note("sign.traces", (("name", asset.name), ("tools", ", ".join(tools)), ("command", proposal.command))),)
 
 
 def _check(rows: tuple[Row, ...], again: Reading, name: str) -> None:
