@@ -7,21 +7,27 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance.declaration.model import Declaration
 from provenance.permissions.decide import decide, sentence, survey
 from provenance.permissions.model import Channel, Decision, Discount, Outcome, Purpose
 from provenance.report.wording import Catalogue
+from provenance.signing.options import Options
+from provenance.signing.sign import sign
 from provenance.terms import Integrity, Level, Mining, Use
 from provenance.worker import codec
 from tests.hostile.cases_chain import _without
 from tests.hostile.certs import stranger
 from tests.hostile.forge import Spec, actions, child, forge, ingredient
+from tests.support.artist import Artist
 from tests.support.permissions import MINING, NO, YES, altered, mining, picture, signed, xmp
+from tests.support.pictures import jpeg
 
 GEN = Purpose.GENERATIVE_TRAINING
 G = Mining.GENERATIVE_TRAINING
@@ -241,6 +247,63 @@ def test_sidecar_counts() -> None:
 
     assert found.outcome is NOT_ALLOWED
     assert found.sources[0].integrity is not Integrity.INTACT  # it was signed for another file
+
+
+def test_sidecar_beside_other_credentials_refuses_too() -> None:
+    """A sidecar that differs from the credentials in the file can refuse, and cannot allow."""
+    inside = signed({Mining.TRAINING: (NO, "")}).data
+
+    assert decide(inside, GEN, sidecar=signed(says(NO)).store).outcome is NOT_ALLOWED
+    assert decide(inside, GEN, sidecar=signed(says(YES)).store).outcome is NOT_STATED
+
+
+SIGNED = [
+    {"generative_training": "no", "training": "no", "data_mining": "search", "inference": "ask"},
+    {"generative_training": "yes", "training": "yes", "data_mining": "yes", "inference": "no"},
+    {"generative_training": "yes", "training": "no"},
+    {"data_mining": "yes", "inference": "yes"},
+    {"generative_training": "ask", "training": "yes", "data_mining": "no"},
+    {"inference": "no"},
+]
+
+
+@pytest.mark.parametrize("said", SIGNED, ids=["-".join(said.values()) for said in SIGNED])
+def test_what_is_signed_is_what_is_decided(said: dict[str, str], artist: Artist, tmp_path: Path) -> None:
+    """What an artist answers comes back as the decision, from every carrier together; a later change is heeded too."""
+    declaration = Declaration.from_dict({"permissions": said, "contact": "https://example.com/ask"})
+    path = sign(jpeg(tmp_path / "drawn.jpg"), declaration, credential=artist.credential).path
+    data = path.read_bytes()
+    words = {"yes": ALLOWED, "no": NOT_ALLOWED, "ask": CONSTRAINED, "search": CONSTRAINED}
+    purposes = dict(zip(("generative_training", "training", "data_mining", "inference"), Purpose, strict=True))
+
+    found = survey(data)
+
+    assert {name: found.decide(purpose).outcome for name, purpose in purposes.items()} == {
+        name: words[said[name]] if name in said else NOT_STATED for name in purposes
+    }
+    assert found.integrity is Integrity.INTACT
+
+
+def test_flag_that_was_changed_after_signing(artist: Artist, tmp_path: Path) -> None:
+    """A no in XMP that became a yes after signing leaves the signed no, and the file altered; and the other way round."""
+    for answer, before, after in (
+        ("no", b"DMI-PROHIBITED<", b"DMI-ALLOWED   <"),
+        ("yes", b"DMI-ALLOWED<", b"DMI-UNKNOWN<"),
+    ):
+        declaration = Declaration.from_dict(
+            {"permissions": dict.fromkeys(("generative_training", "training", "data_mining"), answer)}
+        )
+        options = Options(overwrite=True)
+        signed_file = sign(
+            jpeg(tmp_path / "drawn.jpg"), declaration, credential=artist.credential, options=options
+        ).path
+        data = signed_file.read_bytes()
+        assert before in data
+
+        found = decide(data.replace(before, after), GEN)
+
+        assert found.integrity is Integrity.ALTERED
+        assert found.outcome is (NOT_ALLOWED if answer == "no" else CONSTRAINED)
 
 
 KEPT: dict[str, tuple[Any, Outcome]] = {

@@ -110,11 +110,13 @@ def reservation(value: str | float, policy: str) -> Stated:
 
 
 def robots_words(value: str, agent: str) -> Stated:
-    """Return what the rules of a robots tag say to *agent*: ``noai``, or ``somebot: noai, noimageai``."""
-    addressed = True
+    """Return what the rules of a robots tag say to *agent*: ``noai``, or ``somebot: noai``.
+
+    What follows behind a comma may be a header of its own, which was joined to one for somebody else: it counts.
+    """
     for rule in value[:MOST].split(","):
         name, colon, rest = rule.partition(":")
-        words = rule
+        addressed, words = True, rule
         if colon and name.strip().lower() not in _WITH_VALUE:
             addressed, words = is_agent(name, agent), rest
         if addressed and _NO_AI.intersection(words.lower().split()):

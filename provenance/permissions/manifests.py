@@ -7,8 +7,10 @@ in credentials that are intact, about the whole picture; that its signer is unkn
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from provenance import terms
+from provenance.container.prescan import prescan_store
 from provenance.metadata.plus import from_plus
 from provenance.permissions.model import Channel, Discount, Source
 from provenance.record import dataclass
@@ -21,6 +23,7 @@ from provenance.terms import Integrity, Mining, Use
 from provenance.verification.check import check_bytes
 from provenance.verification.model import Manifest, Verification
 from provenance.verification.options import Options
+from provenance.verification.people import permissions
 
 _SAY = Catalogue()
 _ENTRIES = {entry.value: entry for entry in Mining}
@@ -40,7 +43,11 @@ class Credentials:
 
 def read(data: bytes, *, name: str, options: Options, sidecar: bytes = b"") -> Credentials:
     """Return what the credentials of the file *data* say. Nothing is raised for what stands in it."""
-    return of(check_bytes(data, name=name, options=options, sidecar=sidecar))
+    verification = check_bytes(data, name=name, options=options, sidecar=sidecar)
+    found = of(verification)
+    if not verification.source.disagreement:
+        return found
+    return replace(found, sources=(*found.sources, *_beside(sidecar, options)))
 
 
 def of(verification: Verification) -> Credentials:
@@ -57,6 +64,26 @@ def of(verification: Verification) -> Credentials:
     if removed:
         discount = Discount.REMOVED
     return Credentials(integrity, tuple(sources), discount, verification.problem)
+
+
+def _beside(sidecar: bytes, options: Options) -> Iterator[Source]:
+    """Yield what a sidecar refuses that is not what the file holds: only the credentials in the file were checked."""
+    for raw in prescan_store(sidecar, options.limits).manifests:
+        for found in permissions(raw, frozenset()):
+            entry, use = _ENTRIES.get(canonical(found.entry)), counts_as(found)
+            if entry and use is not Use.ALLOWED:
+                text = shown(found.constraint) if use is Use.CONSTRAINED else ""
+                yield Source(
+                    channel=Channel.MANIFEST,
+                    where=f"sidecar {shown(found.assertion)}",
+                    said=shown(found.use),
+                    entry=entry,
+                    use=use,
+                    constraint=text,
+                    signed=True,
+                    signer=str(_SAY("report.who.nobody")),
+                    integrity=Integrity.NOT_CHECKED,
+                )
 
 
 def _is_permission(uri: str) -> bool:
