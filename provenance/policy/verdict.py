@@ -10,7 +10,7 @@ from provenance.record import dataclass
 class Decision(StrEnum):
     """What is to be done with a file, mildest first; `rank` orders them."""
 
-    PASS = "pass"
+    PASSED = "pass"
     NOTE = "note"
     DISCLOSE = "disclose"  # pass, and what is declared is to be said wherever the picture is shown
     REVIEW = "review"  # a person decides
