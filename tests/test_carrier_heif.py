@@ -15,6 +15,7 @@ from provenance.container import heif as container
 from provenance.container.kinds import sniff
 from provenance.container.model import Kind, Limits
 from provenance.container.source import Source
+from provenance.container.unchanged import difference
 from provenance.errors import AssetError
 from provenance.metadata import exif
 from provenance.metadata.blocks import MOST, Change
@@ -39,8 +40,13 @@ def saved(form: str, **options: object) -> bytes:
     return out.getvalue()
 
 
-def sequence() -> bytes:
-    return saved("AVIF", save_all=True, append_images=[draw(shift=9)])
+def sequence(**options: object) -> bytes:
+    return saved("AVIF", save_all=True, append_images=[draw(shift=9)], **options)
+
+
+def told() -> bytes:
+    """Return a sequence with EXIF and XMP, which stand in its track, too."""
+    return sequence(exif=SECRET, xmp=b"<x:xmpmeta/>")
 
 
 def exif_item(data: bytes = PLAIN, number: int = 2, **more: object) -> Held:
@@ -62,6 +68,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "heic with EXIF and XMP": lambda: saved("HEIF", exif=OLD, xmp=b"<x:xmpmeta/>"),
     "heic of several pictures": lambda: saved("HEIF", save_all=True, append_images=[draw(shift=9)], exif=OLD),
     "avif sequence": sequence,
+    "avif sequence with EXIF": lambda: sequence(exif=OLD, xmp=b"<x:xmpmeta/>"),
     "places of version 1": lambda: Avif(iloc=1).made(),
     "places of version 2": lambda: Avif(iloc=2).made(),
     "large numbers": lambda: Avif(iloc=2, number=LARGE).made(),
@@ -229,6 +236,51 @@ def test_meta_box_without_a_length() -> None:
     assert frames(after) == frames(before) == frames(whole)
 
 
+def test_what_stands_in_a_track_is_changed_too() -> None:
+    """Decoders of sequences look into the track first: they find the new texts there, before and after signing."""
+    before = told()
+
+    after = edited(heif, before, CHANGE)
+
+    for data in (after, sign(after, Kind.AVIF)):
+        with Image.open(io.BytesIO(data)) as image:
+            assert image.getexif().tobytes().count("Zoë 山".encode()) or image.getexif()[315]
+            assert image.info["xmp"] == packet()
+        assert data.count(packet()) == 2
+    assert frames(after) == frames(before)
+
+
+@pytest.mark.parametrize("change", [Change(xmp=packet()), Change(exif=TAGS)], ids=["XMP", "EXIF"])
+def test_what_is_not_changed_in_a_track_stays(change: Change) -> None:
+    """The other carrier is put where signing does not move it, and says the same."""
+    before = told()
+
+    after = edited(heif, before, change)
+
+    assert difference(io.BytesIO(after), io.BytesIO(sign(after, Kind.AVIF)), Kind.AVIF) == ""
+    assert b"at the old mill" in after
+    assert after.count(b"<x:xmpmeta/>") == (0 if change.xmp else 2)
+
+
+def test_what_is_private_goes_from_a_track() -> None:
+    """Nothing of it is left, neither in the track nor where the track found it before."""
+    once = edited(heif, told(), Change(xmp=packet()))
+
+    for before in (told(), once):
+        after = edited(heif, before, Change(exif_without=frozenset({"gps"})))
+        assert b"at the old mill" not in after
+        assert frames(after) == frames(before)
+
+
+def test_a_track_is_settled_once() -> None:
+    """The same change of what was changed already changes nothing more that is seen."""
+    once = edited(heif, told(), CHANGE)
+    twice = edited(heif, once, CHANGE)
+
+    assert frames(twice) == frames(once)
+    assert found(heif, twice).xmp == packet()
+
+
 def test_a_sequence_keeps_its_offsets_right() -> None:
     """The chunks of a track are found where they were moved to."""
     before = sequence()
@@ -271,6 +323,11 @@ def patched(data: bytes, old: bytes, new: bytes) -> bytes:
     return data.replace(old, new, 1)
 
 
+def in_movie(data: bytes) -> bytes:
+    """Return a sequence whose track's tables stand in its media instead."""
+    return patched(patched(data, b"trak", b"mdia"), b"mdia\0\0\0,mdhd", b"minf\0\0\0,mdhd")
+
+
 BASE = Avif(items=(exif_item(), xmp_item()))
 NOT_CHANGED = ", and its metadata cannot be changed"
 REFUSED = {
@@ -307,6 +364,9 @@ REFUSED = {
     ),
     "samples elsewhere": (
         lambda: patched(sequence(), b"url \0\0\0\1", b"url \0\0\0\0"), f"keeps a part of itself in another file{NOT_CHANGED}"
+    ),
+    "items of a movie": (
+        lambda: in_movie(told()), f"has items inside its tracks that are not understood{NOT_CHANGED}"
     ),
     "auxiliary offsets": (
         lambda: patched(sequence(), b"stss", b"saio"), f"has a table ('saio') that is not understood{NOT_CHANGED}"

@@ -85,6 +85,7 @@ RICH: dict[str, Callable[[], bytes]] = {
     "big tiff": lambda: saved("TIFF", big_tiff=True, tiffinfo=tagged()),
     "avif with all": lambda: saved("AVIF", exif=EXIF[6:], xmp=packet("Ada"), icc_profile=b"p" * 99),
     "avif sequence": lambda: saved("AVIF", **FRAMES),
+    "avif sequence with all": lambda: saved("AVIF", exif=EXIF[6:], xmp=packet("Ada"), **FRAMES),
     "avif, signed": lambda: signed("avif"),
     "avif, packet in a box": lambda: Avif(before=(box(b"uuid", XMP_UUID + packet("Ada")),)).made(),
     "avif, EXIF in idat": lambda: Avif(iloc=1, items=(Held(2, b"Exif", bytes(4) + EXIF[6:], (1,), in_idat=True),)).made(),
@@ -225,6 +226,9 @@ DIFFERENT: dict[str, tuple[Callable[[], bytes], Callable[[], bytes], str]] = {
     "avif, place of an item": (AVIF.made, lambda: shifted(changed(AVIF.made())), "item 1 (av01) differs"),
     "avif, another packet": (GAIN.made, lambda: patched(changed(GAIN.made()), b"<gainmap/>", b"<gainmop/>"), "mdat differs"),
     "avif, EXIF gone": (AVIF.made, lambda: changed(Avif(items=AVIF.items[1:]).made()), "iinf differs"),
+    "avif sequence, frame": (
+        RICH["avif sequence with all"], lambda: late_frames(made("avif sequence with all")), "the samples of track 0 differ"
+    ),
     "svg, shape": (RICH["svg"], lambda: patched(made("svg"), b"#fadc78", b"#000000"), "the text differs"),
     "svg, metadata": (RICH["svg with metadata"], lambda: made("svg"), "the text differs"),
     "jxl, box more": (RICH["jxl"], lambda: made("jxl") + box(b"jumb", b""), "jumb is new"),
@@ -241,6 +245,14 @@ def flags(data: bytes, bits: int) -> bytes:
 
 def flipped(data: bytes) -> bytes:
     return byte(data, picture_byte(data), 1)
+
+
+def late_frames(data: bytes) -> bytes:
+    """Return a sequence whose frames begin one byte on."""
+    parts = layout(data, Kind.AVIF).parts
+    ((_, spans),) = container.samples(Source(io.BytesIO(data)), parts, Limits())
+    at = data.index(b"stco") + 12
+    return data[:at] + (spans[0].start + 1).to_bytes(4, "big") + data[at + 4 :]
 
 
 def one_page(data: bytes) -> bytes:
@@ -293,6 +305,10 @@ def test_only_what_was_to_differ_may() -> None:
     assert compared(before, xmp, may_differ=frozenset({Carrier.EXIF, Carrier.IPTC, Carrier.TEXT})) == "APP1 differs"
     assert compared(before, exif, may_differ=frozenset({Carrier.EXIF})) == ""
     assert compared(before, exif, may_differ=frozenset({Carrier.XMP})) == "APP1 differs"
+    sequence = RICH["avif sequence with all"]()
+    packets = edited(heif, sequence, Change(xmp=packet()))
+    assert compared(sequence, packets, may_differ=frozenset({Carrier.XMP})) == ""
+    assert compared(sequence, packets, may_differ=frozenset({Carrier.EXIF})) == "the boxes differ"
     assert frozenset({Carrier.EXIF, Carrier.XMP, Carrier.IPTC, Carrier.TEXT}) == carriers.EVERY
 
 

@@ -166,6 +166,17 @@ def test_item_that_the_engine_corrupts_is_told(tmp_path: Path) -> None:
     assert compared(before, after, Kind.HEIC) == "item 1 (hvc1) differs"
 
 
+def test_item_in_a_track_that_the_engine_loses_is_told() -> None:
+    """The engine does not correct where the items of a track stand, and calls the result valid."""
+    before = saved("AVIF", save_all=True, append_images=[draw(shift=9)], exif=EXIF[6:], xmp=b"<x/>")
+
+    after = sign(before, Kind.AVIF)
+
+    assert engine_state(after, Kind.AVIF) == "Valid"
+    assert compared(before, before, Kind.AVIF) == ""
+    assert compared(before, after, Kind.AVIF) == "in a track, item 2 (Exif) differs"
+
+
 def test_sequence_whose_offsets_are_wrong_is_told() -> None:
     """The samples of a track are compared through its tables."""
     before = saved("AVIF", save_all=True, append_images=[draw(shift=9)])

@@ -94,6 +94,34 @@ def meta(source: Source, parts: tuple[Part, ...], limits: Limits) -> Meta | None
     return Meta(box, children, primary, items, idat)
 
 
+def in_tracks(source: Source, parts: tuple[Part, ...], limits: Limits) -> Iterator[Meta]:
+    """Yield what describes items inside the tracks of a sequence, which libavif writes for its EXIF and XMP.
+
+    Raises:
+        MalformedError: if a table does not fit.
+        StoppedError: beyond the limit of pieces.
+    """
+    counter = Counter(limits.chunks, "boxes of the file")
+    for movie in (part for part in parts if part.name == "moov"):
+        for track in (box for box in bmff.boxes(source, movie.body, counter) if box.name == "trak"):
+            for box in bmff.boxes(source, track.body, counter):
+                found = meta(source, (box,), limits) if box.name == "meta" and has_items(source, box, counter) else None
+                if found is not None:
+                    yield found
+
+
+def has_items(source: Source, box: Part, counter: Counter) -> bool:
+    """Whether *box*, a ``meta`` box, locates items; QuickTime writes it without a version in front.
+
+    Raises:
+        MalformedError: if it does not hold.
+        StoppedError: beyond the limit of pieces.
+    """
+    skipped = 0 if source.read(box.body.start + 4, 4) == b"hdlr" else 4
+    inner = Span(box.body.start + skipped, max(0, box.body.length - skipped))
+    return any(child.name == "iloc" for child in bmff.boxes(source, inner, counter))
+
+
 def packets(found: Meta | None) -> tuple[Span, ...]:
     """Return where the XMP items stand."""
     items = found.items if found else ()

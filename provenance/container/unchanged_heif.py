@@ -33,6 +33,7 @@ class _File:
     references: tuple[items.Reference, ...]
     free: frozenset[int]  # items that may differ
     holes: tuple[Span, ...]  # where they stand
+    exact: bool  # nothing may differ
 
 
 def difference(
@@ -50,6 +51,7 @@ def difference(
     parts = after.parts if not may_differ else tuple(_without_added(before, after))
     yield from _boxes(before, before.parts, after, parts, counter, _DEPTH)
     yield from _items(before, after)
+    yield from _in_tracks(before, after, may_differ, limits)
     tracks, others = list(heif.samples(old, before.parts, limits)), list(heif.samples(new, after.parts, limits))
     for (number, chunks), (_, moved) in zip(tracks, others, strict=False):
         if len(chunks) != len(moved) or not same(old, chunks, new, moved):
@@ -64,13 +66,19 @@ def _file(source: Source, layout: Layout, may_differ: frozenset[str], limits: Li
         if part.role is not Role.MANIFEST and not any(_holds(part, packet) for packet in packets)
     )
     meta = heif.meta(source, parts, limits)
-    references: tuple[items.Reference, ...] = ()
-    if meta is not None:
-        box = next((child for child in meta.children if child.name == "iref"), None)
-        references = items.references(source, box, Counter(limits.chunks, "boxes of the file"))
+    references = _references(source, meta, limits) if meta else ()
     free = frozenset(_free(meta, references, may_differ)) if meta else frozenset()
-    spans = (span for item in (meta.items if meta else ()) if item.number in free for span in item.extents)
-    return _File(source, parts, meta, references, free, merged(span for span in spans if span.length))
+    spans = [span for item in (meta.items if meta else ()) if item.number in free for span in item.extents]
+    if may_differ:  # what stands in tracks may have been put elsewhere, and is compared item by item
+        inside = (item for track in heif.in_tracks(source, parts, limits) for item in track.items)
+        spans += (span for item in inside if item.method == heif.IN_FILE for span in item.extents)
+    holes = merged(span for span in spans if span.length)
+    return _File(source, parts, meta, references, free, holes, exact=not may_differ)
+
+
+def _references(source: Source, meta: heif.Meta, limits: Limits) -> tuple[items.Reference, ...]:
+    box = next((child for child in meta.children if child.name == "iref"), None)
+    return items.references(source, box, Counter(limits.chunks, "boxes of the file"))
 
 
 def _holds(part: Part, span: Span) -> bool:
@@ -116,6 +124,8 @@ def _boxes(
                 yield f"{part.name} differs"
         elif part.name == "meta" and depth == _DEPTH:
             yield from _meta(old, part, new, other, counter)
+        elif part.name == "meta" and heif.has_items(old.source, part, counter):
+            yield from _inner_meta(old, part, new, other, counter, depth)
         elif part.name in _INSIDE:
             inner, made = bmff.boxes(old.source, part.body, counter), bmff.boxes(new.source, other.body, counter)
             yield from _boxes(old, inner, new, made, counter, depth - 1)
@@ -134,6 +144,14 @@ def _meta(old: _File, part: Part, new: _File, other: Part, counter: Counter) -> 
     if [box.name == "iloc" for box in before].count(True) != [box.name == "iloc" for box in after].count(True):
         yield "the boxes differ"
     yield from _boxes(old, kept[0], new, kept[1], counter, _DEPTH - 1)
+
+
+def _inner_meta(old: _File, part: Part, new: _File, other: Part, counter: Counter, depth: int) -> Iterator[str]:
+    """Compare the tables of a track; what its items hold is for `_in_tracks`."""
+    places = frozenset({"iloc"}) if old.exact else frozenset({"iloc", "idat"})
+    before, after = bmff.boxes(old.source, _rest(part, 4), counter), bmff.boxes(new.source, _rest(other, 4), counter)
+    left, right = ([box for box in boxes if box.name not in places] for boxes in (before, after))
+    yield from _boxes(old, left, new, right, counter, depth - 1)
 
 
 def _lists(old: _File, before: list[Part], new: _File, after: list[Part], counter: Counter) -> Iterator[str]:
@@ -174,7 +192,7 @@ def _same(old: _File, span: Span, new: _File, other: Span) -> bool:
         if not same(old.source, [kept], new.source, [Span(other.start + at, kept.length)]):
             return False
         left, right = Span(span.start + hole.start, hole.length), Span(other.start + hole.start, hole.length)
-        if not same(old.source, [left], new.source, [right]) and not _zeros(new.source, right):
+        if not _same_or_zero(old.source, left, new.source, right):
             return False
         at = hole.end
     return True
@@ -188,8 +206,12 @@ def _within(holes: tuple[Span, ...], span: Span) -> Iterator[Span]:
             yield Span(start - span.start, end - start)
 
 
-def _zeros(source: Source, span: Span) -> bool:
-    return not any(block.strip(b"\0") for block in source.stream(span))
+def _same_or_zero(old: Source, span: Span, new: Source, other: Span) -> bool:
+    """Whether every byte of *other* is that of *span*, or zero."""
+    for left, right in zip(old.stream(span), new.stream(other), strict=True):
+        if left != right and any(byte and byte != before for before, byte in zip(left, right, strict=True)):
+            return False
+    return True
 
 
 # --- items -----------------------------------------------------------------------------------------------------------
@@ -199,15 +221,39 @@ def _items(old: _File, new: _File) -> Iterator[str]:
     if old.free - {item.number for item in after}:
         yield "metadata are gone"
     left, right = _kept(before, old.free), _kept(after, new.free)
-    if [(one.number, one.kind, one.method, len(one.extents)) for one in left] != [
-        (one.number, one.kind, one.method, len(one.extents)) for one in right
-    ]:
+    if [_form(one, exact=old.exact) for one in left] != [_form(one, exact=old.exact) for one in right]:
         yield "the items differ"
         return
     for item, other in zip(left, right, strict=True):
-        inside = item.method == heif.IN_ITEM and item.extents == other.extents
-        if not inside and not same(old.source, list(item.extents), new.source, list(other.extents)):
+        if heif.IN_ITEM in (item.method, other.method):
+            equal = (item.method, item.extents) == (other.method, other.extents)
+        else:
+            equal = same(old.source, list(item.extents), new.source, list(other.extents))
+        if not equal:
             yield f"item {item.number} ({item.kind}) differs"
+
+
+def _form(item: heif.Item, *, exact: bool) -> tuple[object, ...]:
+    return (item.number, item.kind, *((item.method, len(item.extents)) if exact else ()))
+
+
+def _in_tracks(old: _File, new: _File, may_differ: frozenset[str], limits: Limits) -> Iterator[str]:
+    """Compare what the items inside the tracks hold: the engine does not correct where they stand."""
+    tracks = [
+        [_track(file, meta, may_differ, limits) for meta in heif.in_tracks(file.source, file.parts, limits)]
+        for file in (old, new)
+    ]
+    if len(tracks[0]) != len(tracks[1]):
+        yield "the tracks differ"
+        return
+    for left, right in zip(*tracks, strict=True):
+        yield from (f"in a track, {problem}" for problem in _items(left, right))
+
+
+def _track(file: _File, meta: heif.Meta, may_differ: frozenset[str], limits: Limits) -> _File:
+    references = _references(file.source, meta, limits)
+    free = frozenset(_free(meta, references, may_differ))
+    return _File(file.source, (), meta, references, free, (), exact=file.exact)
 
 
 def _kept(every: tuple[heif.Item, ...], free: frozenset[int]) -> list[heif.Item]:

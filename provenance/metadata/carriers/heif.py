@@ -20,7 +20,7 @@ from provenance.container.parts import Layout, Part, Span, merged
 from provenance.container.source import Counter, MalformedError, Source, StoppedError
 from provenance.errors import AssetError
 from provenance.metadata.blocks import MOST, Blocks, Change
-from provenance.metadata.carriers import exif_payload, moved
+from provenance.metadata.carriers import exif_payload, heif_tracks, item_content, moved
 from provenance.metadata.edits import Edit
 from provenance.record import dataclass
 
@@ -64,14 +64,15 @@ def find(source: Source, layout: Layout, limits: Limits) -> Blocks:
         found = _carriers(source, meta, limits) if meta else _Carriers(None, None, ())
     except (MalformedError, StoppedError) as problem:
         return Blocks(problems=(f"the items of the picture cannot be read: {problem}",))
-    held = _content(source, found.exif, "EXIF", problems)
+    held = item_content.content(source, found.exif, "EXIF", problems) if found.exif else None
     block = exif_payload.block(held) if held is not None else None
     if held is not None and block is None:
         problems.append("the EXIF of the picture has no header that can be read")
-    xmp, spans = _content(source, found.xmp, "XMP", problems), found.xmp.extents if found.xmp else ()
-    if found.xmp is None and layout.xmp:
+    if found.xmp is not None:
+        xmp, spans = item_content.content(source, found.xmp, "XMP", problems), found.xmp.extents
+    else:
         spans = layout.xmp[:1]
-        xmp = _read(source, spans, "XMP", problems)
+        xmp = item_content.read(source, spans, "XMP", problems) if spans else None
     if len(layout.xmp) > (found.xmp is None):
         problems.append("a further XMP packet stands in the file")
     return Blocks(
@@ -95,7 +96,11 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
     try:
         tables = _read_tables(source, layout, limits)
         news = tuple(_news(source, tables.carriers, found, change))
-        return tuple(_edits(source, layout, tables, news, limits)) if news else ()
+        settled = heif_tracks.settle(source, layout, change, limits)
+        if not news and not settled.edits:
+            return ()
+        edits = _edits(source, layout, tables, news, settled, limits)
+        return tuple(sorted(edits, key=lambda one: (one.start, one.length)))
     except (MalformedError, StoppedError) as problem:
         raise moved.refused(f"is damaged ({problem})") from problem
 
@@ -114,26 +119,6 @@ def _described(meta: heif.Meta, references: tuple[items.Reference, ...]) -> _Car
     return _Carriers(
         main, items.describing(packets, meta.primary, references), tuple(item for item in every if item is not main)
     )
-
-
-def _content(source: Source, item: heif.Item | None, what: str, problems: list[str]) -> bytes | None:
-    if item is None:
-        return None
-    if item.encoded or item.method == heif.IN_ITEM:
-        problems.append(f"the {what} of the picture is compressed or encrypted, and is not read")
-        return None
-    return _read(source, item.extents, what, problems)
-
-
-def _read(source: Source, spans: tuple[Span, ...], what: str, problems: list[str]) -> bytes | None:
-    if sum(span.length for span in spans) > MOST:
-        problems.append(f"the {what} of the picture is larger than is read")
-        return None
-    found = b"".join(source.read(span.start, span.length) for span in spans)
-    if len(found) != sum(span.length for span in spans):
-        problems.append(f"the {what} of the picture is cut off")
-        return None
-    return found
 
 
 # --- what shall stand there ------------------------------------------------------------------------------------------
@@ -159,40 +144,40 @@ def _read_tables(source: Source, layout: Layout, limits: Limits) -> _Tables:
 
 
 def _news(source: Source, carriers: _Carriers, found: Blocks, change: Change) -> Iterable[_New]:
-    if carriers.exif is not None and (change.exif or change.exif_without):
-        yield from _rewritten(source, carriers.exif, change.exif, change.exif_without)
-    elif change.exif:
+    if carriers.exif is None and change.exif:
         yield _New(None, "Exif", exif_payload.built(change.exif, identifier=True))
-    if change.exif_without:
-        for item in carriers.other_exif:
-            yield from _rewritten(source, item, (), change.exif_without)
+    others = carriers.other_exif if change.exif_without else ()
+    if sum(span.length for item in others for span in item.extents) > MOST:
+        raise moved.refused("has more EXIF than is read")
+    for item in (carriers.exif, *others):
+        tags = change.exif if item is carriers.exif else ()
+        if item is not None and (tags or change.exif_without):
+            made = item_content.rewritten(source, item, tags, change.exif_without)
+            if made is not None:
+                yield _New(item, "Exif", made)
     if change.xmp is not None:
         if carriers.xmp is not None and found.xmp is None:
             raise AssetError("picture", "has XMP that cannot be read, and that is not overwritten")
         yield _New(carriers.xmp, "mime", change.xmp)
 
 
-def _rewritten(
-    source: Source, item: heif.Item, tags: tuple[tuple[int, bytes], ...], without: frozenset[str]
-) -> Iterable[_New]:
-    problems: list[str] = []
-    held = _content(source, item, "EXIF", problems)
-    made = exif_payload.changed(held, tags, without=without) if held is not None else None
-    if made is None:
-        raise AssetError("picture", "has EXIF that cannot be read, and that is not overwritten")
-    if made != held:
-        yield _New(item, "Exif", made)
-
-
 # --- how it comes there ----------------------------------------------------------------------------------------------
-def _edits(source: Source, layout: Layout, tables: _Tables, news: tuple[_New, ...], limits: Limits) -> Iterable[Edit]:
+def _edits(
+    source: Source,
+    layout: Layout,
+    tables: _Tables,
+    news: tuple[_New, ...],
+    settled: heif_tracks.Settled,
+    limits: Limits,
+) -> Iterable[Edit]:
     meta, boxes = tables.meta, tables.boxes
     added = _numbered(tables, news)
     size = sum(len(new.data) for _, new in added) + 8
     wide = source.size + size + boxes["iloc"].span.length * 4 >= _FAR
     named = _entries(added)
     fixed = [
-        *_erased(source, layout, tables, news, limits),
+        *_erased(source, layout, tables, news, settled, limits),
+        *settled.edits,
         Edit(boxes["iinf"].span.start, boxes["iinf"].span.length, items.listed(source, boxes["iinf"], named)),
         *_references(tables, added),
         *_moved_packet(layout, tables.carriers, news),
@@ -204,12 +189,12 @@ def _edits(source: Source, layout: Layout, tables: _Tables, news: tuple[_New, ..
     inside = [edit for edit in growing if meta.box.span.start <= edit.start < meta.box.span.end]
     growth = sum(len(edit.data) - edit.length for edit in inside)
     data = (size).to_bytes(4, "big") + b"mdat" + b"".join(new.data for _, new in added)
-    appended = Edit(meta.box.span.end, 0, data)
+    appended = Edit(meta.box.span.end, 0, data if added else b"")
     moves = moved.Moves([*growing, appended])
     begins = moved.Moves(growing).place(Span(meta.box.span.end, 0)) + 8
     yield from fixed
     yield Edit(table.start, table.length, items.written(_located(tables, added, moves, begins), wide=wide))
-    yield _length(source, meta.box, growth)
+    yield moved.length(source, meta.box, growth)
     yield appended
     yield from moved.tracks(source, layout, moves, limits)
 
@@ -273,21 +258,26 @@ def _shifted(extent: items.Extent, moves: moved.Moves) -> items.Extent:
     return replace(extent, start=moves.place(Span(extent.start, extent.length)))
 
 
-def _erased(source: Source, layout: Layout, tables: _Tables, news: tuple[_New, ...], limits: Limits) -> Iterable[Edit]:
+def _erased(
+    source: Source,
+    layout: Layout,
+    tables: _Tables,
+    news: tuple[_New, ...],
+    settled: heif_tracks.Settled,
+    limits: Limits,
+) -> Iterable[Edit]:
     """Yield zeros over what the items held before."""
     gone = {new.item.number: new.item for new in news if new.item is not None}
     spans = merged(span for item in gone.values() for span in item.extents if span.length)
-    kept = [
-        span
-        for item in tables.meta.items
-        if item.number not in gone and item.method != heif.IN_ITEM
-        for span in item.extents
-    ]
+    others = (item for item in tables.meta.items if item.number not in gone and item.method != heif.IN_ITEM)
+    kept = [span for item in others for span in item.extents]
     kept += [span for _, chunks in heif.samples(source, layout.parts, limits) for span in chunks]
     data = [part.body for part in layout.parts if part.name == "mdat"]
     data += [tables.meta.idat] if tables.meta.idat else []
     if list(minus(spans, merged(kept))) != list(spans):
         raise AssetError("picture", "has metadata that share their bytes with something else, and are not overwritten")
+    # What stood in a track may be what stands beside the main picture, too.
+    spans = merged([*spans, *minus(merged(span for span in settled.left if span.length), merged(kept))])
     if next(minus(spans, merged(data)), None) is not None:
         raise MalformedError("metadata stand outside of the data")
     for span in spans:
@@ -300,13 +290,3 @@ def _moved_packet(layout: Layout, carriers: _Carriers, news: tuple[_New, ...]) -
         packet = layout.xmp[0]
         part = next(part for part in layout.parts if part.span.start <= packet.start and packet.end <= part.span.end)
         yield Edit(part.span.start, part.span.length, b"")
-
-
-def _length(source: Source, box: Part, growth: int) -> Edit:
-    """Return the edit that makes *box* longer by *growth*."""
-    length = box.span.length + growth
-    if source.take(box.span.start, 4, "a box") == bytes((0, 0, 0, 1)):
-        return Edit(box.span.start + 8, 8, length.to_bytes(8, "big"))
-    if length >= 1 << 32:
-        raise MalformedError("the tables are larger than their box can be")
-    return Edit(box.span.start, 4, length.to_bytes(4, "big"))

@@ -1,7 +1,7 @@
 """What has to be corrected in a HEIF when boxes in front of its data grow: every place that counts from its beginning.
 
 What counts from there and is not read here is refused: fragments and their indexes, auxiliary data of samples, data
-in other files, items inside a track.
+in other files. Items inside a track are for `heif_tracks`.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def _boxes(source: Source, box: Part, counter: Counter, depth: int) -> Iterator[
     if depth == 0:
         raise MalformedError("boxes are nested too deep")
     for child in bmff.boxes(source, box.body, counter):
-        if child.name == "meta" and _has_items(source, child, counter):
-            raise refused("has items inside a track")
+        if child.name == "meta" and box.name != "trak" and heif.has_items(source, child, counter):
+            raise refused("has items inside its tracks that are not understood")
         if child.name in _REFUSED:
             raise refused(f"has a table ({child.name!r}) that is not understood")
         if child.name == "dref":
@@ -99,13 +99,6 @@ def _boxes(source: Source, box: Part, counter: Counter, depth: int) -> Iterator[
         yield child
         if child.name in _INSIDE:
             yield from _boxes(source, child, counter, depth - 1)
-
-
-def _has_items(source: Source, box: Part, counter: Counter) -> bool:
-    """Whether *box* locates items; QuickTime writes it without a version in front."""
-    skipped = 0 if source.read(box.body.start + 4, 4) == b"hdlr" else 4
-    inner = Span(box.body.start + skipped, max(0, box.body.length - skipped))
-    return any(child.name == "iloc" for child in bmff.boxes(source, inner, counter))
 
 
 def _check_references(source: Source, box: Part, counter: Counter) -> None:
@@ -121,3 +114,17 @@ def _corrected(source: Source, box: Part, spans: list[Span], moves: Moves) -> Ed
         raise refused("is too large for the offsets of its tracks")
     data = b"".join(offset.to_bytes(width, "big") for offset in found)
     return Edit(box.body.start + 8, len(data), data)
+
+
+def length(source: Source, box: Part, growth: int) -> Edit:
+    """Return the edit that makes *box* longer by *growth*; a box to the end of the file gets a length.
+
+    Raises:
+        MalformedError: if its length cannot be written.
+    """
+    total = box.span.length + growth
+    if source.take(box.span.start, 4, "a box") == bytes((0, 0, 0, 1)):
+        return Edit(box.span.start + 8, 8, total.to_bytes(8, "big"))
+    if total >= 1 << 32:
+        raise MalformedError("the tables are larger than their box can be")
+    return Edit(box.span.start, 4, total.to_bytes(4, "big"))
