@@ -51,7 +51,7 @@ class _Spliced(io.RawIOBase):
         self._begins: list[int] = []
         self._pieces: list[tuple[int, bytes | int]] = []
         self._length = at = 0
-        for edit in sorted(edits, key=lambda one: one.start):
+        for edit in sorted(edits, key=lambda one: (one.start, one.length)):
             if edit.start < at or edit.start + edit.length > size:
                 raise ValueError("edits overlap, or reach beyond the file")
             self._add(edit.start - at, at)
