@@ -150,9 +150,9 @@ def _located(structure: Structure, at: int) -> bool:
 def fresh(tags: Iterable[tuple[int, bytes]]) -> bytes:
     """Return a block that holds *tags*, ASCII values in UTF-8, and nothing else.
 
-    Its directory stands at byte 24. At byte 8, where writers put it, exiftool 12.57 reads nothing in a signed PNG: it
-    counts positions from each chunk, meets one at which a box of the credentials began, and takes it for a loop.
-    Between 16 and 46 none begins, whatever the credentials hold.
+    Its directory stands at byte 24. At byte 8, where writers put it, exiftool (12.57, 13.58) reads nothing in a signed
+    PNG: it counts positions from each chunk, meets one at which a box of the credentials began, and takes it for a
+    loop. Between 16 and 46 none begins, whatever the credentials hold.
     """
     built: bytes = piexif.dump({"0th": dict(tags)})
     return _moved(built.removeprefix(HEADER), _FREE)
