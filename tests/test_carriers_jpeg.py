@@ -226,7 +226,7 @@ REFUSED = {
     "EXIF too long": (
         lambda: saved(pictures.draw(), exif=b"Exif\0\0" + camera()),
         Change(exif=((270, BIG),)),
-        "EXIF: would be larger than a JPEG segment can be; write XMP only",
+        "EXIF: would be larger than a JPEG segment can be; leave the picture's metadata as it is with --no-metadata",
     ),
     "XMP too long": (
         lambda: saved(pictures.draw()),
@@ -238,7 +238,7 @@ REFUSED = {
             saved(pictures.draw()), OLD_XMP, segment(0xE1, b"http://ns.adobe.com/xmp/extension/\0" + bytes(40))
         ),
         Change(xmp=PACKET),
-        "XMP: goes on in further segments of the JPEG, and is not edited; leave XMP out",
+        "XMP: goes on in further segments of the JPEG, and is not edited; leave the picture's metadata as it is with --no-metadata",
     ),
     "private EXIF twice": (
         lambda: with_segments(saved(pictures.draw()), OLD_EXIF, OLD_EXIF),
@@ -248,7 +248,7 @@ REFUSED = {
     "damaged EXIF": (
         lambda: with_segments(saved(pictures.draw()), segment(0xE1, b"Exif\0\0rubbish!")),
         Change(exif=EXIF),
-        "EXIF: is damaged: it does not begin as a TIFF structure does; write XMP only",
+        "EXIF: is damaged: it does not begin as a TIFF structure does; leave the picture's metadata as it is with --no-metadata",
     ),
     "no picture": (
         lambda: saved(pictures.draw())[:200],

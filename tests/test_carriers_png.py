@@ -211,12 +211,12 @@ REFUSED = {
     "EXIF too large": (
         lambda: with_chunks(saved(pictures.draw()), chunk(b"eXIf", camera() + bytes(MOST))),
         Change(exif=EXIF),
-        f"EXIF: is larger than the {MOST} bytes that are read; write XMP only",
+        f"EXIF: is larger than the {MOST} bytes that are read; leave the picture's metadata as it is with --no-metadata",
     ),
     "XMP that cannot be read": (
         lambda: with_chunks(saved(pictures.draw()), chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0rubbish")),
         Change(xmp=PACKET),
-        "XMP: stands in the file and cannot be read; leave XMP out",
+        "XMP: stands in the file and cannot be read; leave the picture's metadata as it is with --no-metadata",
     ),
     "private EXIF twice": (
         lambda: with_chunks(saved(pictures.draw()), chunk(b"eXIf", camera()) * 2),

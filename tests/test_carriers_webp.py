@@ -149,7 +149,7 @@ REFUSED = {
     "XMP too large": (
         lambda: with_chunk(saved(transparent()), b"XMP ", bytes(MOST + 2)),
         Change(xmp=PACKET),
-        "XMP: stands in the file and cannot be read; leave XMP out",
+        "XMP: stands in the file and cannot be read; leave the picture's metadata as it is with --no-metadata",
     ),
     "cut": (lambda: saved(pictures.draw())[:-40], Change(xmp=PACKET), "picture: is a damaged WebP"),
     "no size": (

@@ -88,7 +88,7 @@ def test_every_format_carries_its_own_manifest(name: str, tmp_path: Path, creden
         assert pictures.pixels(signed.path) == pictures.pixels(asset)
 
 
-BESIDE = {"bmp": "beside_kind", "jxl_naked": "beside_naked", "tiff_pages": "beside_pages"}
+BESIDE = {"bmp": "beside_kind", "jxl_naked": "beside_naked", "tiff_pages": "beside_pages", "big_tiff": "beside_big"}
 
 
 @pytest.mark.parametrize(("name", "note"), BESIDE.items(), ids=BESIDE.keys())

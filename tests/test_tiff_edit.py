@@ -121,27 +121,27 @@ def test_private_bytes_that_others_use_are_not_overwritten() -> None:
         exif.appended(block, (), without={"serial"})
 
     assert str(caught.value) == (
-        "EXIF: is damaged: what is private stands in bytes that other tags use; write XMP only"
+        "EXIF: is damaged: what is private stands in bytes that other tags use; leave the picture's metadata as it is with --no-metadata"
     )
 
 
 DAMAGED = {
-    "empty": (b"", "EXIF: is damaged: the header is cut off at byte 0; write XMP only"),
+    "empty": (b"", "EXIF: is damaged: the header is cut off at byte 0; leave the picture's metadata as it is with --no-metadata"),
     "not TIFF": (
         b"XX*\0\x08\0\0\0" + bytes(16),
-        "EXIF: is damaged: it does not begin as a TIFF structure does; write XMP only",
+        "EXIF: is damaged: it does not begin as a TIFF structure does; leave the picture's metadata as it is with --no-metadata",
     ),
     "raw, not TIFF": (
         b"IIU\0\x08\0\0\0" + bytes(16),
-        "EXIF: is damaged: it does not begin as a TIFF structure does; write XMP only",
+        "EXIF: is damaged: it does not begin as a TIFF structure does; leave the picture's metadata as it is with --no-metadata",
     ),
     "pointer outside": (
         b"II*\0\xff\0\0\0",
-        "EXIF: is damaged: a directory is cut off at byte 255; write XMP only",
+        "EXIF: is damaged: a directory is cut off at byte 255; leave the picture's metadata as it is with --no-metadata",
     ),
     "too many entries": (
         b"II*\0\x08\0\0\0\x09\0" + bytes(16),
-        "EXIF: is damaged: the directory at byte 8 does not fit; write XMP only",
+        "EXIF: is damaged: the directory at byte 8 does not fit; leave the picture's metadata as it is with --no-metadata",
     ),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from provenance.container.model import Limits
 from provenance.container.parts import Layout, Part, Placed, Role, Span, merged
@@ -46,6 +46,12 @@ class Directory:
 
     def entry(self, tag: int) -> Entry | None:
         return next((found for found in self.entries if found.tag == tag), None)
+
+
+def is_big(stream: BinaryIO) -> bool:
+    """Whether a TIFF is a BigTIFF, whose offsets are twice as wide."""
+    stream.seek(0)
+    return stream.read(4) in (b"II+\0", b"MM\0+")
 
 
 class Tiff:

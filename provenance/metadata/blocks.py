@@ -17,6 +17,8 @@ from provenance.record import dataclass
 # Of one carrier at most this much is read; a larger one is a problem that is named, and is left as it is.
 MOST = 4 * 1024 * 1024
 TEXTS = 64  # text chunks and comments of one file
+# What to do about metadata that are not edited.
+LEAVE = "leave the picture's metadata as it is with --no-metadata"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ import piexif
 from provenance.container.model import Limits
 from provenance.container.source import MalformedError, Source, StoppedError
 from provenance.errors import AssetError
-from provenance.metadata.blocks import MOST, Blocks, Change
+from provenance.metadata.blocks import LEAVE, MOST, Blocks, Change
 from provenance.metadata.fields import FIELDS
 from provenance.metadata.model import Carrier, Private, PrivateKind, Value
 from provenance.metadata.tiff_block import ASCII, EXIF_IFD, GPS_IFD, Directory, Structure
@@ -196,7 +196,7 @@ def changed(found: Blocks, change: Change, limits: Limits) -> bytes | None:
     """
     if found.exif is None:
         if found.exif_spans and (change.exif or change.exif_without):
-            raise AssetError("EXIF", f"is larger than the {MOST} bytes that are read", "write XMP only")
+            raise AssetError("EXIF", f"is larger than the {MOST} bytes that are read", LEAVE)
         return fresh(change.exif) if change.exif else None
     if change.exif_without and len(found.exif_spans) > 1:
         raise AssetError("EXIF", "stands in the file more than once; what is private there cannot be taken out")

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from provenance.errors import AssetError
-from provenance.metadata.blocks import MOST
+from provenance.metadata.blocks import LEAVE, MOST
 from provenance.metadata.fields import FIELDS
 from provenance.record import dataclass
 
@@ -134,7 +134,7 @@ def _in_utf8(datasets: list[DataSet]) -> list[DataSet]:
     stated = _stated(datasets)
     if stated != _UTF8:
         if stated not in _LATIN and not all(found.data.isascii() for found in datasets if _is_text(found)):
-            raise AssetError("IPTC", "is in a character set that is not known here", "leave IPTC out")
+            raise AssetError("IPTC", "is in a character set that is not known here", LEAVE)
         datasets = [
             DataSet(2, found.number, _text(found.data, stated).encode(), found.wide) if _is_text(found) else found
             for found in datasets

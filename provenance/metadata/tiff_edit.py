@@ -15,6 +15,7 @@ from provenance.container.model import Limits
 from provenance.container.parts import Span, merged
 from provenance.container.source import MalformedError, Source, StoppedError
 from provenance.errors import AssetError
+from provenance.metadata.blocks import LEAVE
 from provenance.metadata.edits import Edit, apart
 from provenance.metadata.tiff_block import EXIF_IFD, GPS_IFD, INTEROPERABILITY_IFD, SUB_IFDS, Directory, Structure
 from provenance.record import dataclass
@@ -64,7 +65,7 @@ def changes(
         cleared = _cleared(structure, frozenset(without), block=block)
         edits = (*cleared.edits, *_appended(structure, cleared.first, settings, where))
     except (MalformedError, StoppedError) as problem:
-        cure = "write XMP only" if block else ""
+        cure = LEAVE if block else ""
         raise AssetError(where, f"is damaged: {problem}", cure) from problem
     return apart(edits, where)
 

@@ -17,7 +17,7 @@ from enum import StrEnum
 from provenance.container.model import Kind
 from provenance.errors import AssetError
 from provenance.metadata import iim, xmp
-from provenance.metadata.blocks import Change
+from provenance.metadata.blocks import LEAVE, Change
 from provenance.metadata.carriers import KINDS
 from provenance.metadata.fields import FIELDS, FORMS, Form, Node, Place, texts
 from provenance.metadata.model import Carrier, Field, Private, PrivateKind, Value
@@ -31,7 +31,7 @@ _IPTC_KINDS = frozenset({Kind.JPEG, Kind.TIFF, Kind.DNG})
 _EXIF_KINDS = _IPTC_KINDS | {Kind.PNG, Kind.WEBP, Kind.AVIF, Kind.HEIC, Kind.HEIF}
 _XMP_KINDS = _EXIF_KINDS | {Kind.GIF, Kind.SVG, Kind.JXL}
 _JOINED = "; "  # several names in one EXIF tag (MWG 2.0 §5.3)
-_LEAVE = "leave the picture's metadata as it is with --no-metadata"
+
 _EXIF_PRIVATE = {  # PrivateKind -> the name that Change.exif_without knows it by
     PrivateKind.LOCATION: "gps",
     PrivateKind.SERIAL: "serial",
@@ -168,7 +168,8 @@ def agrees(value: Value, said: tuple[str, ...], place: Place) -> bool:
         return True
     if value.carrier is not Carrier.IPTC or len(theirs) != len(ours):
         return False
-    return all(iim.is_cut(there, whole, place.iptc_bytes) for there, whole in zip(theirs, ours, strict=True))
+    pairs = zip(theirs, ours, strict=True)
+    return all(there == whole or iim.is_cut(there, whole, place.iptc_bytes) for there, whole in pairs)
 
 
 def _plain(text: str) -> str:
@@ -222,7 +223,7 @@ def _change(
     stale = bool(gone) or "dcterms:provenance" in reading.properties
     if Carrier.XMP in available and (stale or any(_differs(name, node, reading) for name, node in whole.items())):
         if reading.blocks.extended_xmp:
-            raise AssetError("XMP", "goes on in further segments (ExtendedXMP), and is not edited", _LEAVE)
+            raise AssetError("XMP", "goes on in further segments (ExtendedXMP), and is not edited", LEAVE)
         packet = xmp.edited(reading.blocks.xmp, whole, without=gone)
     return Change(
         exif=tuple(tags),

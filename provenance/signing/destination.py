@@ -36,30 +36,32 @@ def check_name(asset: Path, kind: Kind) -> None:
     raise AssetError(plain(asset.name), found if kind is not Kind.OTHER else "is not what its name says", cure)
 
 
-def destination(asset: Path, kind: Kind, *, frames: int, carries: bool, options: Options) -> Destination:
+def destination(asset: Path, kind: Kind, *, frames: int, big: bool, carries: bool, options: Options) -> Destination:
     """Decide where the result for *asset* goes.
 
     Args:
+        big: whether it is a BigTIFF.
         carries: a manifest stands inside *asset* already; a second one beside it would contradict it.
 
     Raises:
         AssetError: if the manifest is to be embedded where it cannot be, or to lie beside one that is.
         OutputError: if the output's name does not fit what would be written.
     """
-    reason = _beside(asset, kind, frames=frames, options=options)
+    reason = _beside(asset, kind, frames=frames, big=big, options=options)
     if carries and reason == "pages":
         reason = ""  # its readers have met the first one
     if carries and reason:
         problem = "carries credentials inside, which a sidecar would contradict"
         raise AssetError(plain(asset.name), problem, "leave --sidecar out" if reason == "asked" else "")
-    if options.embed and reason in {"kind", "naked", "camera"}:
-        raise AssetError(plain(asset.name), f"{_noun(kind)} cannot carry a manifest", "leave --embed out for a sidecar")
+    if options.embed and reason in {"kind", "naked", "camera", "big"}:
+        noun = "a BigTIFF" if reason == "big" else _noun(kind)
+        raise AssetError(plain(asset.name), f"{noun} cannot carry a manifest", "leave --embed out for a sidecar")
     path = _path(asset, kind, sidecar=bool(reason), options=options)
     notes = () if reason in {"", "asked"} else (Note(f"sign.beside_{reason}", (("name", asset.name),)),)
     return Destination(path, bool(reason), notes)
 
 
-def _beside(asset: Path, kind: Kind, *, frames: int, options: Options) -> str:
+def _beside(asset: Path, kind: Kind, *, frames: int, big: bool, options: Options) -> str:
     """Return why the manifest goes into a sidecar; "" if it goes into the picture."""
     if options.sidecar:
         return "asked"
@@ -69,6 +71,8 @@ def _beside(asset: Path, kind: Kind, *, frames: int, options: Options) -> str:
         return "kind"
     if kind is Kind.TIFF and asset.suffix and suggested(asset.name) is None:
         return "camera"  # NEF, ARW, CR2 …: a TIFF by content, but its maker's programs expect nothing new in it
+    if big:
+        return "big"  # the engine leaves 8 bytes of another tag out of its hash (c2pa-rs 0.91.3)
     if kind is Kind.TIFF and frames > 1 and not options.embed:
         return "pages"  # the engine adds a directory without a size, which breaks readers (engine.md §5)
     return ""

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
+from provenance.container import tiff
 from provenance.container.model import Kind
 from provenance.container.opening import opened
 from provenance.container.prescan import prescan
@@ -124,7 +125,14 @@ def _work(asset: Path, declaration: Declaration, options: Options, stack: ExitSt
     past = history(asset, original, options)
     kind = past.scan.kind
     check_name(asset, kind)
-    goal = destination(asset, kind, frames=past.scan.frames, carries=past.scan.store is not None, options=options)
+    goal = destination(
+        asset,
+        kind,
+        frames=past.scan.frames,
+        big=kind in (Kind.TIFF, Kind.DNG) and tiff.is_big(original),
+        carries=past.scan.store is not None,
+        options=options,
+    )
     source = original
     if kind is Kind.JXL_NAKED and not goal.sidecar:
         kind, source = Kind.JXL, stack.enter_context(_wrapped(original))

@@ -63,6 +63,11 @@ def tiff_pages(path: Path) -> Path:
     return path
 
 
+def big_tiff(path: Path) -> Path:
+    draw().save(path, "TIFF", big_tiff=True)
+    return path
+
+
 def gif(path: Path) -> Path:
     """Write a GIF of two frames."""
     draw(mode="P").save(path, "GIF", save_all=True, append_images=[draw(shift=30, mode="P")], duration=100)
@@ -152,6 +157,7 @@ BESIDE = {  # formats that get a sidecar
     "bmp": Drawn(".bmp", bmp),
     "jxl_naked": Drawn(".jxl", jxl_naked, decodable=False),
     "tiff_pages": Drawn(".tif", tiff_pages),
+    "big_tiff": Drawn(".tif", big_tiff),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from provenance.errors import AssetError
-from provenance.metadata.blocks import Blocks, Change
+from provenance.metadata.blocks import LEAVE, Blocks, Change
 
 
 def check_xmp(found: Blocks, change: Change) -> None:
@@ -13,4 +13,4 @@ def check_xmp(found: Blocks, change: Change) -> None:
         AssetError: if it was too large or damaged.
     """
     if change.xmp is not None and found.xmp is None and found.xmp_spans:
-        raise AssetError("XMP", "stands in the file and cannot be read", "leave XMP out")
+        raise AssetError("XMP", "stands in the file and cannot be read", LEAVE)

@@ -16,7 +16,7 @@ from provenance.container.parts import Layout, Part, Span
 from provenance.container.source import Source
 from provenance.errors import AssetError
 from provenance.metadata import exif
-from provenance.metadata.blocks import MOST, TEXTS, Blocks, Change, Text
+from provenance.metadata.blocks import LEAVE, MOST, TEXTS, Blocks, Change, Text
 from provenance.metadata.carriers import mpf, resources
 from provenance.metadata.edits import Edit, apart
 from provenance.record import dataclass
@@ -104,9 +104,9 @@ def fits(found: Blocks, change: Change, limits: Limits) -> None:
     """
     block = exif.changed(found, change, limits)
     if block is not None and len(exif.HEADER) + len(block) > _LARGEST:
-        raise AssetError("EXIF", "would be larger than a JPEG segment can be", "write XMP only")
+        raise AssetError("EXIF", "would be larger than a JPEG segment can be", LEAVE)
     if change.xmp is not None and found.extended_xmp:
-        raise AssetError("XMP", "goes on in further segments of the JPEG, and is not edited", "leave XMP out")
+        raise AssetError("XMP", "goes on in further segments of the JPEG, and is not edited", LEAVE)
     if change.xmp is not None and len(change.xmp) > _LARGEST_XMP:
         raise AssetError("XMP", "would be larger than a JPEG segment can be", "shorten what is stated")
 

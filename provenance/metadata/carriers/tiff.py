@@ -15,7 +15,7 @@ from provenance.container.parts import Layout, Span
 from provenance.container.source import MalformedError, Source
 from provenance.errors import AssetError
 from provenance.metadata import exif
-from provenance.metadata.blocks import MOST, Blocks, Change
+from provenance.metadata.blocks import LEAVE, MOST, Blocks, Change
 from provenance.metadata.carriers import held, resources
 from provenance.metadata.edits import Edit
 from provenance.metadata.tiff_block import (
@@ -141,7 +141,7 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
     settings: dict[int, Setting] = {}
     forms = _forms(source, limits)
     if change.iptc is not None and found.iptc is None and IPTC in forms:
-        raise AssetError("IPTC", "stands in the file and cannot be read", "leave IPTC out")
+        raise AssetError("IPTC", "stands in the file and cannot be read", LEAVE)
     for tag, text in change.exif:
         settings[tag] = Setting(UTF_8 if forms.get(tag) == UTF_8 else ASCII, text + b"\0")
     if change.xmp is not None:

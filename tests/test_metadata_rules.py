@@ -1,0 +1,280 @@
+"""What happens to metadata that are there already: conflicts, what is private, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL.PngImagePlugin import PngInfo
+
+from provenance.errors import AssetError
+from provenance.metadata.model import Field, PrivateKind
+from provenance.metadata.writing import Conflict, Outcome
+from provenance.signing.options import Options
+from provenance.signing.sign import planned, sign
+from tests.support import blocks, carried, pictures
+from tests.support.artist import Artist
+from tests.support.blocks import SECRETS
+from tests.support.carried import declared
+from tests.support.environment import needs_exiftool
+from tests.support.exiftool import Exiftool
+from tests.support.metadata import PACKET
+
+OURS = {
+    "authors": [{"name": "Mika Kestrel"}],
+    "credit": "Nightjar",
+    "copyright": "© 2026 Mika Kestrel",
+    "title": "Dusk",
+    "description": "Dusk at the weir",
+    "license_url": "https://nightjar.example/terms",
+}
+THEIRS = (
+    "-Artist=Zoë Ångström",
+    "-By-line=Zoë Ångström",
+    "-XMP-dc:Creator=Zoë Ångström",
+    "-Copyright=© Zoë",
+    "-XMP-dc:Rights=© Zoë",
+)
+NAMES = {Field.CREATOR: "Zoë Ångström", Field.RIGHTS: "© Zoë"}
+
+
+@pytest.fixture(scope="module")
+def tool() -> Iterator[Exiftool]:
+    process = Exiftool()
+    yield process
+    process.close()
+
+
+def written(path: Path, *assignments: str) -> Path:
+    """Let exiftool write into *path*, in UTF-8."""
+    command = ["exiftool", "-q", "-overwrite_original", "-charset", "iptc=utf8", "-charset", "exif=utf8"]
+    subprocess.run([*command, "-IPTC:CodedCharacterSet=UTF8", *assignments, str(path)], check=True)
+    return path
+
+
+def options(path: Path, **more: Any) -> Options:
+    return Options(output=path.with_name(f"out{path.suffix}"), thumbnail=False, **more)
+
+
+# --- a field that says something else ---------------------------------------------------------------------------------
+@needs_exiftool
+def test_a_contradiction_is_refused_with_both(artist: Artist, tmp_path: Path) -> None:
+    """By default nothing is written; the message shows where, what stands there, and what is stated."""
+    path = written(pictures.jpeg(tmp_path / "picture.jpg"), *THEIRS)
+
+    with pytest.raises(AssetError) as caught:
+        sign(path, declared(OURS), credential=artist.credential, options=options(path))
+
+    assert str(caught.value) == (
+        "picture.jpg: metadata: XMP dc:creator says “Zoë Ångström”; IPTC By-line says “Zoë Ångström”; EXIF Artist says "
+        "“Zoë Ångström”, you state “Mika Kestrel”; keep what stands there with --credit-conflict keep, or replace it "
+        "with --credit-conflict replace"
+    )
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@needs_exiftool
+@pytest.mark.parametrize(
+    ("rule", "outcome", "creator", "rights"),
+    [
+        (Conflict.KEEP, Outcome.KEPT, "Zoë Ångström", "© Zoë"),
+        (Conflict.REPLACE, Outcome.REPLACED, "Mika Kestrel", "© 2026 Mika Kestrel"),
+    ],
+)
+def test_one_word_stands_everywhere(
+    rule: Conflict, outcome: Outcome, creator: str, rights: str, artist: Artist, tool: Exiftool, tmp_path: Path
+) -> None:
+    """Kept or replaced, the value is the same in every carrier and in the manifest; the preview tells the old one."""
+    path = written(pictures.jpeg(tmp_path / "picture.jpg"), *THEIRS)
+
+    rows = {row.field: row for row in planned(path, declared(OURS), options=options(path, conflict=rule)).rows}
+    made = sign(path, declared(OURS), credential=artist.credential, options=options(path, conflict=rule))
+    tags = tool.tags(made.path)
+
+    for field, old in NAMES.items():
+        assert rows[field].outcome is outcome
+        assert {value.texts for value in rows[field].before} == {(old,)}
+    assert rows[Field.CREDIT].outcome is Outcome.NEW
+    says = {Field.CREATOR: (creator,), Field.RIGHTS: (rights,)}
+    for found in (carried.in_xmp(tags), carried.in_exif(tags), carried.in_iptc(tags), carried.in_manifest(made.path)):
+        assert {field: found[field] for field in says} == says
+
+
+@needs_exiftool
+@pytest.mark.parametrize("empty", ["", "    "])
+def test_an_empty_value_is_no_statement(empty: str, artist: Artist, tool: Exiftool, tmp_path: Path) -> None:
+    """Cameras write tags that say nothing; they contradict nobody."""
+    maker = blocks.Maker()
+    value = empty.encode() + b"\0"
+    entries = [(tag, 2, len(value), value if len(value) <= 4 else maker.value(value)) for tag in (270, 315, 33432)]
+    path = pictures.jpeg(tmp_path / "picture.jpg", exif=b"Exif\0\0" + maker.block(maker.directory(*entries)))
+
+    made = sign(path, declared(OURS), credential=artist.credential, options=options(path))
+
+    assert carried.in_exif(tool.tags(made.path))[Field.CREATOR] == ("Mika Kestrel",)
+
+
+@needs_exiftool
+def test_the_same_word_is_no_contradiction(artist: Artist, tmp_path: Path) -> None:
+    """In another normal form, cut by IIM, or with its names in one tag."""
+    path = written(
+        pictures.jpeg(tmp_path / "picture.jpg"),
+        "-Artist=Mika Kestrel; A Very Long Name That Fills A By-line",
+        "-By-line=Mika Kestrel", "-By-line=A Very Long Name That Fills A By",
+        "-XMP-dc:Rights=© 2026 Zoe\u0308",
+    )  # fmt: skip
+    said = OURS | {
+        "authors": [{"name": "Mika Kestrel"}, {"name": "A Very Long Name That Fills A By-line"}],
+        "copyright": "© 2026 Zoë",
+    }
+
+    made = sign(path, declared(said), credential=artist.credential, options=options(path))
+
+    assert carried.in_manifest(made.path)[Field.CREATOR] == ("Mika Kestrel", "A Very Long Name That Fills A By-line")
+
+
+# --- what is private --------------------------------------------------------------------------------------------------
+PROMPT = (
+    "a heron at dusk, planted prompt\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x512, Model: planted"
+)
+PLANTED_XMP = (
+    "-XMP-aux:SerialNumber=PLANTED-SERIAL", "-XMP-aux:OwnerName=PLANTED OWNER", "-XMP-exif:GPSLatitude=48.123456",
+    "-XMP-xmpMM:PreservedFileName=PLANTED-PATH.psd", "-XMP-xmp:Label=stays",
+)  # fmt: skip
+
+
+PLANTED = [secret for name, secret in SECRETS.items() if name != "user_comment"]  # which is no prompt
+
+
+_EXIF = {
+    "ExifIFD:LensSerialNumber", "ExifIFD:OwnerName", "ExifIFD:SerialNumber", "GPS:GPSDateStamp", "GPS:GPSLatitudeRef",
+    "GPS:GPSVersionID", "IFD1:Compression", "IFD1:ThumbnailImage", "IFD1:ThumbnailLength",
+}  # fmt: skip
+PRIVATE = _EXIF | {
+    "XMP-aux:OwnerName", "XMP-aux:SerialNumber", "XMP-exif:GPSLatitude", "XMP-xmpMM:PreservedFileName",
+    "Photoshop:PhotoshopThumbnail",
+}  # fmt: skip
+
+
+def preview() -> bytes:
+    """Return a small JPEG that stands nowhere else."""
+    stream = io.BytesIO()
+    pictures.draw((32, 24), shift=5).save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def camera_jpeg(path: Path) -> Path:
+    """Write what a camera and two programs leave behind, with a preview in EXIF and one in the Photoshop resources."""
+    thumbnail = preview()
+    pictures.draw().save(path, "JPEG", exif=b"Exif\0\0" + blocks.camera())
+    written(path, *PLANTED_XMP)
+    data = path.read_bytes()
+    held = b"\0\0\0\1" + bytes(24) + thumbnail
+    resource = b"8BIM\x04\x0c\0\0" + len(held).to_bytes(4, "big") + held + bytes(len(held) % 2)
+    body = b"Photoshop 3.0\0" + resource + b"8BIM\x03\xed\0\0\0\0\0\x10" + bytes(16)
+    segment = b"\xff\xed" + (len(body) + 2).to_bytes(2, "big") + body
+    path.write_bytes(data[:2] + segment + data[2:])
+    return path
+
+
+@needs_exiftool
+def test_what_is_private_is_gone_and_nothing_else(artist: Artist, tool: Exiftool, tmp_path: Path) -> None:
+    """Place, serial numbers, owner, previews, comment, maker note: not in the bytes, not for another reader."""
+    path = camera_jpeg(tmp_path / "picture.jpg")
+    before, planted = tool.tags(path), [*PLANTED, preview(), b"PLANTED", b"48,7.40736"]
+    assert [one for one in planted if one not in path.read_bytes()] == []
+
+    made = sign(path, declared(OURS), credential=artist.credential, options=options(path, strip_private=True))
+    data, gone = made.path.read_bytes(), carried.changed(before, tool.tags(made.path))
+
+    assert [one for one in planted if one in data] == []
+    assert gone.keys() == PRIVATE
+    assert all(new is None for _, new in gone.values())
+    assert carried.frames(made.path) == carried.frames(path)
+
+
+@needs_exiftool
+def test_it_stays_unless_it_is_asked_for(artist: Artist, tmp_path: Path) -> None:
+    """Without --strip-private the file keeps what it has; the preview names it."""
+    path = camera_jpeg(tmp_path / "picture.jpg")
+
+    found = planned(path, declared(OURS), options=options(path))
+    made = sign(path, declared(OURS), credential=artist.credential, options=options(path))
+
+    assert found.stripped == ()
+    assert {one.kind for one in found.before.private} == set(PrivateKind) - {PrivateKind.PROMPT}
+    assert all(secret in made.path.read_bytes() for secret in SECRETS.values())
+
+
+@needs_exiftool
+def test_prompts_go_too(artist: Artist, tool: Exiftool, tmp_path: Path) -> None:
+    """What a generator was asked is taken out of its text chunk; what another program wrote beside it stays."""
+    path = tmp_path / "picture.png"
+    info = PngInfo()
+    info.add_text("parameters", PROMPT)
+    info.add_itxt("Software", "Painter 5")
+    pictures.draw().save(path, "PNG", pnginfo=info, exif=b"Exif\0\0" + blocks.camera())
+    before = tool.tags(path)
+    said = OURS | {"origin": "generated", "despite_traces": "planted"}
+
+    made = sign(path, declared(said), credential=artist.credential, options=options(path, strip_private=True))
+    data, gone = made.path.read_bytes(), carried.changed(before, tool.tags(made.path))
+
+    assert b"planted prompt" not in data
+    assert [one for one in PLANTED if one in data] == []
+    assert gone.keys() == _EXIF | {"PNG:Parameters"}
+    assert all(new is None for _, new in gone.values())
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------
+XMP = b"http://ns.adobe.com/xap/1.0/\0"
+DOCTYPE = PACKET.replace(b"<x:xmpmeta", b'<!DOCTYPE x [<!ENTITY e "e">]><x:xmpmeta', 1)
+OF_OTHERS = PACKET.replace(b"Credit", b"Source")
+_LEAVE = "leave the picture's metadata as it is with --no-metadata"
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2, "big") + body
+
+
+def large_exif() -> bytes:
+    maker = blocks.Maker()
+    return maker.block(maker.directory((37500, 7, 65_400, maker.value(bytes(65_400)))))
+
+
+REFUSED = {  # segments behind the first, and what is said
+    "XMP that goes on elsewhere": (
+        [segment(0xE1, XMP + OF_OTHERS), segment(0xE1, b"http://ns.adobe.com/xmp/extension/\0" + bytes(40) + b"<x/>")],
+        f"XMP: goes on in further segments (ExtendedXMP), and is not edited; {_LEAVE}",
+    ),
+    "a document type": (
+        [segment(0xE1, XMP + DOCTYPE)],
+        "XMP: has a document type, in which entities could be hidden; take the DOCTYPE out",
+    ),
+    "EXIF of nearly 64 kB": (
+        [segment(0xE1, b"Exif\0\0" + large_exif())],
+        f"EXIF: would be larger than a JPEG segment can be; {_LEAVE}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("segments", "message"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_edited_is_refused(segments: list[bytes], message: str, artist: Artist, tmp_path: Path) -> None:
+    """Nothing is written; left as they are, such metadata keep nobody from signing."""
+    path = tmp_path / "picture.jpg"
+    data = pictures.jpeg(path).read_bytes()
+    path.write_bytes(data[:2] + b"".join(segments) + data[2:])
+
+    with pytest.raises(AssetError) as caught:
+        sign(path, declared(OURS), credential=artist.credential, options=options(path))
+
+    assert str(caught.value) == f"picture.jpg: {message}"
+    assert list(tmp_path.iterdir()) == [path]
+
+    left = sign(path, declared(OURS), credential=artist.credential, options=options(path, metadata=False))
+
+    assert b"".join(segments) in left.path.read_bytes()
