@@ -319,8 +319,16 @@ def large(tag: int) -> bytes:
 
 
 UNREAD = {
-    "XMP": (700, Change(xmp=PACKET), "XMP: stands in the file and cannot be read; leave the picture's metadata as it is with --no-metadata"),
-    "IIM": (33723, Change(iptc=IIM), "IPTC: stands in the file and cannot be read; leave the picture's metadata as it is with --no-metadata"),
+    "XMP": (
+        700,
+        Change(xmp=PACKET),
+        "XMP: stands in the file and cannot be read; leave the picture's metadata as it is with --no-metadata",
+    ),
+    "IIM": (
+        33723,
+        Change(iptc=IIM),
+        "IPTC: stands in the file and cannot be read; leave the picture's metadata as it is with --no-metadata",
+    ),
     "Photoshop": (
         34377,
         Change(iptc=IIM),

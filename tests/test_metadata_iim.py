@@ -151,7 +151,10 @@ def test_an_unknown_character_set_is_not_guessed() -> None:
     with pytest.raises(AssetError) as refused:
         iim.edited(stated + written(2, 25, b"\xb0\xa1"), {80: ("Zoë",)})
 
-    assert str(refused.value) == "IPTC: is in a character set that is not known here; leave the picture's metadata as it is with --no-metadata"
+    assert (
+        str(refused.value)
+        == "IPTC: is in a character set that is not known here; leave the picture's metadata as it is with --no-metadata"
+    )
     assert iim.texts(iim.read(iim.edited(stated + written(2, 25, b"ok"), {80: ("Zoë",)})), 25) == ("ok",)
 
 

@@ -126,7 +126,10 @@ def test_private_bytes_that_others_use_are_not_overwritten() -> None:
 
 
 DAMAGED = {
-    "empty": (b"", "EXIF: is damaged: the header is cut off at byte 0; leave the picture's metadata as it is with --no-metadata"),
+    "empty": (
+        b"",
+        "EXIF: is damaged: the header is cut off at byte 0; leave the picture's metadata as it is with --no-metadata",
+    ),
     "not TIFF": (
         b"XX*\0\x08\0\0\0" + bytes(16),
         "EXIF: is damaged: it does not begin as a TIFF structure does; leave the picture's metadata as it is with --no-metadata",
