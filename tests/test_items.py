@@ -64,9 +64,29 @@ def test_a_table_of_an_unknown_kind_is_not_guessed_at(head: str) -> None:
 
 def test_a_list_that_grows_beyond_its_count_becomes_a_wide_one() -> None:
     """65,536 entries do not fit into a count of two bytes."""
-    source, box = part(items.box("iinf", bytes(4) + b"\xff\xff"))
+    full = items.box("iinf", bytes(4) + b"\xff\xff" + items.box("infe", b"") * 0xFFFF)
+    source, box = part(full)
 
-    made = items.listed(source, box, [items.entry(7, "Exif")])
+    made = items.listed(source, box, [items.entry(7, "Exif")], Counter(100_000, "items"))
 
     assert made[8:16] == b"\1\0\0\0\0\1\0\0"
+    assert made.endswith(items.entry(7, "Exif"))
     assert items.entry(70_000, "mime", items.XMP)[8:16] == b"\3\0\0\1" + (70_000).to_bytes(4, "big")
+
+
+@pytest.mark.parametrize("count", [0, 2, 0xFFFF])
+def test_a_list_of_another_length_than_it_says_is_refused(count: int) -> None:
+    """Readers would disagree about what stands behind the counted entries."""
+    source, box = part(items.box("iinf", bytes(4) + count.to_bytes(2, "big") + items.entry(7, "Exif")))
+
+    with pytest.raises(MalformedError, match="the list of the items is not as long as it says"):
+        items.listed(source, box, [], Counter(1000, "items"))
+
+
+def test_a_place_of_an_unknown_kind_is_refused() -> None:
+    """In the file, in ``idat``, in another item: there is no fourth way."""
+    row = bytes.fromhex("0001 0003 0000 0000")
+    source, box = part(items.box("iloc", bytes.fromhex("01000000 4400 0001") + row))
+
+    with pytest.raises(MalformedError, match="an item stands in a place of an unknown kind"):
+        items.locations(source, box, Counter(1000, "items"))

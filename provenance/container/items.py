@@ -78,6 +78,8 @@ def locations(source: Source, box: Part, counter: Counter) -> Locations:
         counter.one()
         number = fields.number(wide)
         method = fields.number(2) & 15 if version else heif.IN_FILE
+        if method > heif.IN_ITEM:
+            raise MalformedError("an item stands in a place of an unknown kind")
         reference, base = fields.number(2), fields.number(base_size)
         extents = []
         for _ in range(fields.number(2)):
@@ -158,17 +160,22 @@ def entry(number: int, kind: str, content_type: str = "") -> bytes:
     return box("infe", head + kind.encode("latin-1") + b"\0" + named)
 
 
-def listed(source: Source, part: Part, entries: Iterable[bytes]) -> bytes:
+def listed(source: Source, part: Part, entries: Iterable[bytes], counter: Counter) -> bytes:
     """Return the ``iinf`` box *part* with *entries* behind its own.
 
     Raises:
-        MalformedError: if it does not fit.
+        MalformedError: if it does not fit, or does not hold as many entries as it says.
+        StoppedError: beyond the limit of pieces.
     """
     more = list(entries)
     fields = heif.table(source, part)
     version = fields.number(4)
     count = fields.number(4 if version >> 24 else 2)
-    held = source.take(part.body.start + fields.at, part.body.length - fields.at, "the table 'iinf'")
+    inner = Span(part.body.start + fields.at, part.body.length - fields.at)
+    boxes = bmff.boxes(source, inner, counter)
+    if len(boxes) != count or any(box.name != "infe" for box in boxes):
+        raise MalformedError("the list of the items is not as long as it says")
+    held = source.take(inner.start, inner.length, "the table 'iinf'")
     if count + len(more) >= _SHORT and not version >> 24:
         version |= 1 << 24
     total = (count + len(more)).to_bytes(4 if version >> 24 else 2, "big")

@@ -174,11 +174,11 @@ def _edits(
     added = _numbered(tables, news)
     size = sum(len(new.data) for _, new in added) + 8
     wide = source.size + size + boxes["iloc"].span.length * 4 >= _FAR
-    named = _entries(added)
+    named, counter = _entries(added), Counter(limits.chunks, _TABLES)
     fixed = [
         *_erased(source, layout, tables, news, settled, limits),
         *settled.edits,
-        Edit(boxes["iinf"].span.start, boxes["iinf"].span.length, items.listed(source, boxes["iinf"], named)),
+        Edit(boxes["iinf"].span.start, boxes["iinf"].span.length, items.listed(source, boxes["iinf"], named, counter)),
         *_references(tables, added),
         *_moved_packet(layout, tables.carriers, news),
     ]
