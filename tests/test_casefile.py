@@ -117,7 +117,7 @@ SILENT = {
     "model_version", "ai_kind", "generative", "oversight", "extent", "tier", "text_id", "relationship", "part", "basis",
     "met", "target", "assertion", "certificate_name", "remote_host", "tried", "names", "fingerprint", "checked_at", "role",
     "roles", "name_suggests", "revocation", "value", "authority", "sidecar", "title", "date", "next_update", "reason",
-    "key", "issuer", "where", "carrier", "field", "texts", "strictest", "writer", "written",
+    "key", "issuer", "where", "carrier", "field", "texts", "strictest", "writer", "written", "rule",
 }  # fmt: skip
 
 

@@ -101,8 +101,8 @@ WRONG = {
     "text for a list": made(statuses="intact"),
     "object for a list": made(statuses={}),
     "inner value": made(statuses=[{"code": 1, "level": "failure"}]),
-    "pair of one": made(traces=[["where"]]),
-    "pair of three": made(traces=[["where", "text", "more"]]),
+    "pair of one": made(environment={"versions": [["python"]]}),
+    "pair of three": made(environment={"versions": [["python", "3.11", "more"]]}),
 }
 
 

@@ -97,12 +97,22 @@ def test_unused_nodes_do_not_count() -> None:
                  lora_2={"on": False, "lora": "off.safetensors", "strength": 1})  # fmt: skip
     prompt = text_to_image(
         n10=power,
+        n59=node(
+            "CR LoRA Stack",
+            lora_name_1="stack.safetensors",
+            switch_1="On",
+            lora_name_2="off2.safetensors",
+            switch_2="Off",
+        ),
         n60=node("LoraLoaderModelOnly", model=["4", 0], lora_name="beside.safetensors", strength_model=1),
         n61=node("LoraLoaderModelOnly", model=["10", 0], lora_name="nothing.safetensors", strength_model=0),
     )
-    prompt["3"]["inputs"]["model"] = ["61", 0]
+    prompt["3"]["inputs"] |= {"model": ["61", 0], "lora_stack": ["59", 0]}
 
-    assert [one.name for one in _walked(prompt).models if one.role is ModelRole.LORA] == ["on.safetensors"]
+    assert [one.name for one in _walked(prompt).models if one.role is ModelRole.LORA] == [
+        "stack.safetensors",
+        "on.safetensors",
+    ]
 
 
 def test_workflow() -> None:

@@ -13,8 +13,8 @@ from provenance.declaration.kinds import AiKind
 from provenance.declaration.model import Declaration
 from provenance.metadata.model import ModelRole, Trace, TraceKind, TraceMode, TraceStrength, UsedModel
 from provenance.metadata.proposals import conflicts, propose
-from provenance.metadata.traces import find, rules
-from tests.test_metadata_traces import FOUND, carried
+from provenance.metadata.traces import rules
+from tests.test_traces import FOUND, found_in
 
 COMFY = Trace(
     "comfyui-prompt",
@@ -36,18 +36,18 @@ CLEAN_UP = Trace(
     says="Apple Photos Clean Up",
 )  # fmt: skip
 SOURCE_TYPE = Trace(
-    "digital-source-type", "digital source type", "XMP Iptc4xmpExt:DigitalSourceType", TraceKind.GENERATION,
+    "digital-source-type", "", "XMP Iptc4xmpExt:DigitalSourceType", TraceKind.GENERATION,
     TraceStrength.STRUCTURED, says="trainedAlgorithmicMedia",
 )  # fmt: skip
 SOURCE_TYPE_EDIT = Trace(
-    "digital-source-type-edit", "digital source type", "XMP Iptc4xmpExt:DigitalSourceType", TraceKind.EDIT,
+    "digital-source-type-edit", "", "XMP Iptc4xmpExt:DigitalSourceType", TraceKind.EDIT,
     TraceStrength.STRUCTURED, says="compositeWithTrainedAlgorithmicMedia",
 )  # fmt: skip
 PLAYGROUND = Trace(
     "apple-image-playground", "Apple Image Playground", "IPTC Credit", TraceKind.GENERATION, TraceStrength.HINT
 )
 EXTRAS = Trace(
-    "a1111-postprocessing", "AUTOMATIC1111 or one of its family", "PNG text extras", TraceKind.ENHANCEMENT,
+    "a1111-postprocessing", "", "PNG text extras", TraceKind.ENHANCEMENT,
     TraceStrength.STRUCTURED, models=(UsedModel(ModelRole.UPSCALER, "R-ESRGAN 4x+"),), mode=TraceMode.UPSCALING,
 )  # fmt: skip
 AT_WORK = Trace("comfyui-prompt", "ComfyUI", "PNG text prompt", TraceKind.UNKNOWN, TraceStrength.STRUCTURED)
@@ -111,7 +111,7 @@ def test_hints_propose_nothing() -> None:
 @pytest.mark.parametrize("data", [entry[0] for entry in FOUND.values()], ids=FOUND.keys())
 def test_what_is_proposed_can_be_declared(data: bytes) -> None:
     """Whatever a tool left, the proposal is accepted as a file and as flags, says the same kinds, and ends the conflict."""
-    traces = find(carried(data))
+    traces = found_in(data)
     found = propose(traces)
     words = list(found.flags)
     flags = Flags(

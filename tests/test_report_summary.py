@@ -150,9 +150,8 @@ VOICES = {
     ),
     "unsigned": (
         unsigned_trace(),
-        "A sign of generative AI stands in ordinary metadata, PNG text “parameters”: “a heron at dusk, Steps: 20, "
-        "Sampler: Euler”. Someone wrote it into the file; not necessarily the one who shows it to you, and not "
-        "necessarily so.",
+        "A sign of generative AI stands in ordinary metadata, PNG text parameters: “AUTOMATIC1111” (structured data). "
+        "Someone wrote it into the file; not necessarily the one who shows it to you, and not necessarily so.",
     ),
     "none, complete": (
         hand_drawn(),

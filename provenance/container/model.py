@@ -151,7 +151,6 @@ class Prescan:
     damage: tuple[str, ...] = ()  # the container itself is odd (truncated, trailing bytes …); not a refusal
     frames: int = 1  # pages of a TIFF
     layout: Layout | None = None  # the walk itself, for whoever needs it next; None for a store alone
-    traces: tuple[tuple[str, str], ...] = ()  # what AI tools left in ordinary metadata: (field, what it says)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import BinaryIO
 
-from provenance.container import gif, heif, jumbf, traces, xmp
+from provenance.container import gif, heif, jumbf, xmp
 from provenance.container.kinds import sniff_source
 from provenance.container.model import Kind, Limits, Prescan, RawManifest, Refusal
 from provenance.container.parts import Coding, Layout, Placed, Span
@@ -58,7 +58,6 @@ def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
         damage=tuple(damage),
         frames=layout.frames,
         layout=layout,
-        traces=traces.find(source, kind, layout, packets),
     )
 
 

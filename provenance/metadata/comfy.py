@@ -23,7 +23,7 @@ _SAVING = re.compile(
 )
 _SAMPLING = re.compile(r"Sampler(?!Select)|^(?:FaceDetailer|UltimateSDUpscale|DetailerForEach)")
 _NOT_SAMPLING = re.compile(r"Select|Scheduler|Provider|Config|Settings|Params")
-_LOADING = re.compile(r"^(?:LoadImage|Load Image|ETN_LoadImage|easy loadImage|LoadImageFrom|VHS_LoadImage)")
+_LOADING = re.compile(r"^(?:LoadImage|Load Image|Image Load|ETN_LoadImage|easy loadImage|LoadImageFrom|VHS_LoadImage)")
 _MASKED = frozenset({"VAEEncodeForInpaint", "SetLatentNoiseMask", "InpaintModelConditioning", "LatentCompositeMasked"})
 _WIDENED = frozenset({"ImagePadForOutpaint"})
 _SHOWN = frozenset({"ReferenceLatent", "TextEncodeQwenImageEdit", "TextEncodeQwenImageEditPlus",
@@ -213,7 +213,7 @@ def _denoise(nodes: Graph, sampler: Node) -> float:
 def _named(used: list[Node], role: ModelRole) -> Iterator[Any]:
     for node in used:
         for key, value in node.values.items():
-            if _role(node.kind, key) is role and _on(node, value):
+            if _role(node.kind, key) is role and _on(node, key, value):
                 yield _plain(value)
 
 
@@ -227,8 +227,10 @@ def _role(kind: str, key: str) -> ModelRole | None:
     return ModelRole.CONTROL if key == "control_net_name" else None
 
 
-def _on(node: Node, value: Any) -> bool:
+def _on(node: Node, key: str, value: Any) -> bool:
     """Whether a model counts: a switch that is off, or a weight of 0, takes it out."""
+    if node.values.get(f"switch_{key.rpartition('_')[2]}") == "Off":
+        return False
     if isinstance(value, dict):
         return value.get("on") is not False and number(value.get("strength")) != 0
     weights = [number(node.values[key]) for key in ("strength_model", "strength_clip") if key in node.values]

@@ -109,7 +109,7 @@ class Trace:
     """What an AI tool left in ordinary metadata: found, not signed; anybody can write it or take it out."""
 
     rule: str  # id of the rule in traces.json
-    tool: str  # as the rule names it: "ComfyUI"
+    tool: str  # "ComfyUI"; "" where the form belongs to no tool by itself
     where: str  # "PNG text prompt"
     kind: TraceKind
     strength: TraceStrength

@@ -16,8 +16,9 @@ from provenance.metadata import comfy
 from provenance.metadata.model import ModelRole, TraceKind, TraceMode
 from provenance.metadata.told import NOTHING, Told, models, number
 
-__all__ = ["NOTHING", "OF_JSON", "READERS", "Told"]
+__all__ = ["NOTHING", "OF_JSON", "READERS", "TOOLS", "Told"]
 
+TOOLS = frozenset({"AUTOMATIC1111", "ComfyUI", "Forge", "SD.Next"})  # of one family's form, told apart by a version
 _PAIRS = 256  # of one infotext
 _LORA_TAGS = 32
 _LORA = re.compile(r"<(?:lora|lyco|lycoris):([^<>:\n]{1,160})[:>]")

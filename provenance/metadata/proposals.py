@@ -121,7 +121,7 @@ def propose(traces: Sequence[Trace]) -> Proposal:
     A trace that names no tool proposes a step only where no other does.
     """
     strong = [trace for trace in traces if trace.strength is not TraceStrength.HINT]
-    named = [trace for trace in strong if not _anonymous(trace)]
+    named = [trace for trace in strong if trace.tool]
     steps: dict[AiKind, ProposedStep] = {}
     for trace in sorted(named, key=_told_most) or strong:
         for step in _steps(trace):
@@ -148,7 +148,7 @@ def conflicts(traces: Sequence[Trace], declaration: Declaration) -> tuple[Confli
     for trace in traces:
         if trace.strength is not TraceStrength.HINT:
             for conflict in _conflicts(trace, declaration):
-                found.setdefault((trace.tool, conflict.path), conflict)
+                found.setdefault((trace.tool or trace.rule, conflict.path), conflict)
     return tuple(found.values())
 
 
@@ -171,7 +171,7 @@ def _conflicts(trace: Trace, said: Declaration) -> Iterator[Conflict]:
 
 def _conflict(trace: Trace, path: tuple[str | int, ...], declared: str, cure: str) -> Conflict:
     left = {TraceKind.GENERATION: "made a picture", TraceKind.EDIT: "edited a picture"}.get(trace.kind, "was at work")
-    tool = "generative AI" if _anonymous(trace) else plain(trace.tool)
+    tool = plain(trace.tool) or "generative AI"
     said = f" ({plain(trace.says)})" if trace.says and trace.says != trace.tool else ""
     problem = f"{plain(trace.where)}{said} says that {tool} {left} (found, not signed), but {declared}"
     return Conflict(trace, path, problem, f"{cure}, {_DESPITE}")
@@ -198,18 +198,12 @@ def _says_generative(said: Declaration) -> bool:
 # --- steps ------------------------------------------------------------------------------------------------------
 
 
-def _anonymous(trace: Trace) -> bool:
-    """Whether *trace* does not say which tool it was."""
-    rule = next((rule for rule in rules() if rule.id == trace.rule), None)
-    return rule is not None and rule.anonymous and rule.tool == trace.tool
-
-
 def _told_most(trace: Trace) -> tuple[int, int]:
     return (list(TraceStrength).index(trace.strength), -len(trace.models) - (trace.mode is not TraceMode.UNSAID))
 
 
 def _steps(trace: Trace) -> Iterator[ProposedStep]:
-    tool = "" if _anonymous(trace) else _clean(f"{trace.tool} {trace.version}".strip())
+    tool = _clean(f"{trace.tool} {trace.version}".strip()) if trace.tool else ""
     upscaler = next((_model(one.name) for one in trace.models if one.role is ModelRole.UPSCALER), "")
     if trace.kind in (TraceKind.GENERATION, TraceKind.EDIT):
         yield _main(trace, tool)

@@ -24,6 +24,7 @@ WIDTH = 65_535
 PACKED = 64 * 1024  # bytes that are taken out of the pixels
 TEXT = 1024 * 1024  # bytes of the text
 _MAGICS = {"alpha": (b"stealth_pnginfo", b"stealth_pngcomp"), "rgb": (b"stealth_rgbinfo", b"stealth_rgbcomp")}
+MAGICS = tuple(magic.decode() for magics in _MAGICS.values() for magic in magics)
 _MAGIC_BITS = 15 * 8
 _HEAD_BITS = _MAGIC_BITS + 32
 _COLOURS = {2: 3, 6: 4}  # PNG colour type -> bytes of a pixel of 8 bits

@@ -23,7 +23,7 @@ from provenance.metadata import prompts
 from provenance.metadata.blocks import Text
 from provenance.metadata.fields import Node
 from provenance.metadata.model import Private, PrivateKind, Trace, TraceKind, TraceStrength
-from provenance.metadata.stealth import Hidden
+from provenance.metadata.stealth import MAGICS, Hidden
 from provenance.record import dataclass
 
 LONGEST = 2 * 1024 * 1024  # characters of one text; of a longer one nothing is said
@@ -69,11 +69,11 @@ class Rule:
     """One row of the table; every condition that is stated must hold."""
 
     id: str
-    tool: str
     kind: TraceKind
     strength: TraceStrength
     places: tuple[str, ...]
     source: str
+    tool: str = ""
     equals: tuple[str, ...] = ()
     tail: bool = False  # of an address, the last part is compared
     patterns: tuple[str, ...] = ()
@@ -83,7 +83,6 @@ class Rule:
     private: bool = False
     says: bool = False
     raised_by: str = ""
-    anonymous: bool = False  # the tool's name is ours, not the file's
     step: str = ""  # the `AiKind` that a declaration would call it, where that is known
     otherwise: bool = False  # counts only where no other rule found something in that place
 
@@ -130,11 +129,11 @@ def rules() -> tuple[Rule, ...]:
     return tuple(
         Rule(
             id=one["id"],
-            tool=one["tool"],
             kind=TraceKind(one["kind"]),
             strength=TraceStrength(one["strength"]),
             places=tuple(one["places"]),
             source=one["source"],
+            tool=one.get("tool", ""),
             equals=tuple(one.get("equals", ())),
             tail=one.get("tail", False),
             patterns=tuple(one.get("patterns", ())),
@@ -144,7 +143,6 @@ def rules() -> tuple[Rule, ...]:
             private=one.get("private", False),
             says=one.get("says", False),
             raised_by=one.get("raised_by", ""),
-            anonymous=one.get("anonymous", False),
             step=one.get("step", ""),
             otherwise=one.get("otherwise", False),
         )
@@ -239,17 +237,30 @@ def _json(text: str) -> Any:
 
 
 def _where(place: str, carried: Carried) -> str:
+    return where(place, carried.kind, carried.hidden.magic if carried.hidden else "")
+
+
+def where(place: str, kind: Kind, magic: str) -> str:
+    """Return what a *place* of the table is called for people, in a file of *kind*."""
     carrier, _, name = place.partition(":")
     match carrier:
         case "text":
             return f"PNG text {name}"
         case "comment":
-            return "GIF comment" if carried.kind is Kind.GIF else "JPEG comment"
+            return "GIF comment" if kind is Kind.GIF else "JPEG comment"
         case "trailer":
             return f"{name} after the end of the JPEG"
         case "hidden":
-            return f"pixels ({carried.hidden.magic if carried.hidden else ''})"
+            return f"pixels ({magic})"
     return f"{carrier.upper()} {name}"
+
+
+@cache
+def names() -> frozenset[str]:
+    """Return every `Trace.where` that there can be."""
+    places = {place for rule in rules() for place in rule.places}
+    kinds = (Kind.JPEG, Kind.GIF)
+    return frozenset(where(place, kind, magic) for place in places for kind in kinds for magic in MAGICS)
 
 
 def _raised(trace: Trace, ids: set[str]) -> Trace:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from provenance.metadata.agreement import State
-from provenance.metadata.model import Carrier, Field, PrivateKind
+from provenance.metadata.model import Carrier, Field, PrivateKind, TraceKind, TraceStrength
 from provenance.record import dataclass
 from provenance.report.said import Said, Who
 
@@ -42,6 +42,20 @@ class PrivateLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TraceLine:
+    """What an AI tool left: found, not signed. Hints and enhancements stand here only; the others are steps too."""
+
+    rule: str
+    tool: str
+    where: str
+    kind: TraceKind
+    strength: TraceStrength
+    sentence: Said
+    models: tuple[str, ...] = ()
+    prompt_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CarriedBlock:
     """EXIF, IPTC and XMP as a whole."""
 
@@ -51,4 +65,5 @@ class CarriedBlock:
     written: str = ""
     redacted: Said | None = None
     private: tuple[PrivateLine, ...] = ()
+    traces: tuple[TraceLine, ...] = ()
     problems: tuple[str, ...] = ()

@@ -10,9 +10,20 @@ from dataclasses import replace
 
 from provenance.metadata.agreement import groups
 from provenance.metadata.fields import PLACES
-from provenance.metadata.model import Carrier, Field, Metadata, Value
+from provenance.metadata.model import Carrier, Field, Metadata, Trace, Value
 from provenance.metadata.plus import CODES, VOCABULARY, canonical, from_plus, to_plus
-from provenance.report.known_words import WITHHELD, day, kind_of_source, program, standard_label, withheld
+from provenance.metadata.prompts import TOOLS
+from provenance.metadata.traces import names, rules
+from provenance.report.known_words import (
+    WITHHELD,
+    day,
+    kind_of_source,
+    program,
+    standard_label,
+    version,
+    withheld,
+    word,
+)
 from provenance.terms import Use
 from provenance.verification.model import Manifest, Verification
 
@@ -28,13 +39,14 @@ class Values:
         return tuple(map(self._value, manifest.stated))
 
     def carried(self, found: Metadata) -> Metadata:
-        """Return *found* without its values, and without what is private in it; its traces are left as they are."""
+        """Return *found* without its values, and without what is private in it; of its traces what names nobody."""
         return replace(
             found,
             values=tuple(map(self._value, found.values)),
             writer=program(found.writer),
             written=day(found.written),
             private=(),
+            traces=tuple(map(_trace, found.traces)),
             problems=(WITHHELD,) if found.problems else (),
         )
 
@@ -51,6 +63,22 @@ class Values:
         number = next(n for n, group in enumerate(self._groups[value.field], 1) if value in group)
         said = WITHHELD if number == 1 else f"{WITHHELD} {number}"
         return _answers(first, said) if value.field is Field.OTHER_CONSTRAINTS else said
+
+
+def _trace(found: Trace) -> Trace:
+    """Return *found* in words of the table: places and forms are its own, everything else may be a name."""
+    known = {text for rule in rules() for text in rule.equals}
+    tools = {rule.tool for rule in rules()} | TOOLS
+    return replace(
+        found,
+        rule=word(found.rule, frozenset(rule.id for rule in rules())),
+        where=word(found.where, names()),
+        tool=found.tool if found.tool in tools else program(found.tool),
+        models=tuple(replace(one, name=program(one.name)) for one in found.models),
+        prompt_sha256="",  # tells whoever knows the prompt which file it is
+        says=found.says if found.says in known else program(found.says),
+        version=version(found.version),
+    )
 
 
 def _where(value: Value) -> str:

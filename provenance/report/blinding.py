@@ -92,7 +92,6 @@ def blind(found: Verification, *, entry: str = "entry") -> Verification:
         ),
         stops=tuple(map(_stop, found.stops)),
         statuses=_statuses(found.statuses, names),
-        traces=tuple((WITHHELD, program(text)) for _, text in found.traces),
         environment=replace(found.environment, lists=tuple(map(_list, found.environment.lists))),
         carried=names.values.carried(found.carried),
         problem=f"limit reached: {found.stops[0].limit}" if found.stops else withheld(found.problem),

@@ -20,6 +20,7 @@ from provenance.report.permissions import plus_phrase
 from provenance.report.phrases import describe_source
 from provenance.report.said import Said
 from provenance.report.summary import ai_use
+from provenance.report.traces import trace_line
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import GENERATIVE_SOURCE_TYPES, INCEPTION_ACTIONS, AiUse, Integrity, source_type
 from provenance.verification.model import Manifest, Verification
@@ -217,6 +218,7 @@ def carried(verification: Verification, say: Catalogue) -> CarriedBlock:
         written=shown(found.written),
         redacted=_redacted(verification, say),
         private=tuple(_private(one, say) for one in dict.fromkeys(found.private)),
+        traces=tuple(trace_line(one, say) for one in found.traces),
         problems=tuple(shown(problem) for problem in found.problems),
     )
 

@@ -203,6 +203,9 @@ def _carriers(page: Page, report: Report, say: Catalogue) -> None:
     for line in report.agreement:
         page.more(line.sentence.text, mark="!" if line.state.disagrees else "-")
         page.more(*(say("agreement.where", where=one.where, text=Phrase(one.phrase)) for one in line.values), indent=2)
+    if found.traces:
+        page.more(say("metadata.trace.title"))
+        page.more(*(one.sentence.text for one in found.traces), indent=2, mark="-")
     if found.private:
         kinds = say.join(dict.fromkeys(one.name for one in found.private))
         page.more(say("agreement.private", what=kinds))

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from provenance.record import dataclass
+from provenance.report import traces
 from provenance.report.declared import Origin, Part, Step, StepKind
 from provenance.report.names import name_signer, same_signer, shown
 from provenance.report.phrases import ai_phrase, describe_action, describe_source, relationship_phrase
@@ -336,8 +337,12 @@ def _legacy_hints(source: _Source, say: Catalogue) -> Iterator[Step]:
 
 def _traces(verification: Verification, say: Catalogue) -> Iterator[Step]:
     nobody = Who(name=say("report.who.nobody"), level=Level.UNVERIFIED)
-    for where, text in verification.traces:
-        what = say("report.ledger.trace", where=where, text=text)
+    found: dict[tuple[str, str], list[str]] = {}
+    for trace in traces.counting(verification):
+        found.setdefault((traces.noun(trace, say), trace.strength), []).append(shown(trace.where))
+    for (text, strength), places in found.items():
+        where = say.join(dict.fromkeys(places))
+        what = say("report.ledger.trace", where=where, text=text, strength=say(f"metadata.trace.strength.{strength}"))
         step = Step(
             id="",
             kind=StepKind.POSSIBLY,
@@ -348,7 +353,7 @@ def _traces(verification: Verification, say: Catalogue) -> Iterator[Step]:
             strength=Strength.UNSIGNED,
             attributable=False,
             by_presenter=False,
-            assertion=shown(where),
-            description=shown(text),
+            assertion=where,
+            description=text,
         )
         yield replace(step, caveat=caveat(step, say))

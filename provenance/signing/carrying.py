@@ -95,7 +95,10 @@ def _told(asset: Path, reading: Reading, declaration: Declaration) -> tuple[Note
     proposal = unsaid(reading.metadata.traces, declaration)
     if not proposal:
         return ()
-    tools = dict.fromkeys(f"{trace.tool} ({trace.where})" for trace in reading.metadata.traces)
+    tools = dict.fromkeys(
+        f"{said} ({trace.where})" if (said := trace.tool or trace.says) else trace.where
+        for trace in reading.metadata.traces
+    )
     return (Note("sign.traces", (("name", asset.name), ("tools", ", ".join(tools)), ("command", proposal.command))),)
 
 

@@ -305,7 +305,6 @@ def _assembled(
         coverage=judged.coverage,
         stops=judged.stops,
         statuses=(*judged.statuses, *_damage(scan)),
-        traces=_traces(scan, judged),
         carried=_carried(stream, scan, options),
         name_suggests=named.value if named is not None and not _agrees(named, scan.kind) else "",
         environment=_environment(options.trust, now),
@@ -324,14 +323,6 @@ def _carried(stream: BinaryIO, scan: Prescan, options: Options) -> Metadata:
     if scan.layout is None:
         return Metadata()
     return read_metadata(Source(stream), scan.kind, scan.layout, options.limits).metadata
-
-
-def _traces(scan: Prescan, judged: _Judged) -> tuple[tuple[str, str], ...]:
-    """Return what ordinary metadata says of AI; nothing where a manifest that holds says as much itself."""
-    if judged.integrity is not Integrity.INTACT or judged.chain is None:
-        return scan.traces
-    stated = (action.source_type for manifest in judged.chain.manifests for action in manifest.actions)
-    return () if any(found in terms.GENERATIVE_SOURCE_TYPES for found in stated) else scan.traces
 
 
 def _agrees(named: Kind, found: Kind) -> bool:

@@ -345,7 +345,6 @@ class Verification:
     coverage: Coverage = field(default_factory=Coverage)
     stops: tuple[Stop, ...] = ()
     statuses: tuple[Status, ...] = ()  # about the file as a whole
-    traces: tuple[tuple[str, str], ...] = ()  # unsigned AI traces: (where, text)
     carried: Metadata = field(default_factory=Metadata)  # what EXIF, IPTC and XMP of the file say; nobody signed it
     name_suggests: str = ""  # media type that the file name suggests, when content says otherwise
     environment: Environment = field(default_factory=Environment)

@@ -7,7 +7,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from provenance.metadata.model import Carrier, Field, Metadata, Value
+from provenance.metadata.model import (
+    Carrier,
+    Field,
+    Metadata,
+    ModelRole,
+    Trace,
+    TraceKind,
+    TraceStrength,
+    UsedModel,
+    Value,
+)
 from provenance.terms import (
     ACTIONS,
     ACTIONS_V1,
@@ -313,7 +323,11 @@ def legacy_hint() -> Verification:
 
 def unsigned_trace() -> Verification:
     """No credentials, but a prompt in a text chunk."""
-    return verification(traces=(("PNG text “parameters”", "a heron at dusk, Steps: 20, Sampler: Euler"),))
+    found = Trace(
+        "a1111", "AUTOMATIC1111", "PNG text parameters", TraceKind.GENERATION, TraceStrength.STRUCTURED,
+        models=(UsedModel(ModelRole.CHECKPOINT, "dreamshaper_8"),), prompt_sha256="ab" * 32, version="v1.10.1",
+    )  # fmt: skip
+    return verification(carried=Metadata(traces=(found,)))
 
 
 def stopped() -> Verification:
@@ -376,7 +390,11 @@ def hostile() -> Verification:
         redacts=(HOSTILE,),
         time=SignedTime(TimeKind.CLAIMED, HOSTILE),
     )
-    return verification(one, name=HOSTILE, traces=((HOSTILE, HOSTILE),))
+    trace = Trace(
+        HOSTILE, HOSTILE, HOSTILE, TraceKind.GENERATION, TraceStrength.CLEAR,
+        models=(UsedModel(ModelRole.LORA, HOSTILE),), prompt_sha256=HOSTILE, says=HOSTILE, version=HOSTILE,
+    )  # fmt: skip
+    return verification(one, name=HOSTILE, carried=Metadata(traces=(trace,)))
 
 
 def value(field: Field, carrier: Carrier, *texts: str) -> Value:
