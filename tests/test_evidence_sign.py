@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from provenance.declaration.model import Declaration
 from provenance.errors import AssetError, OutputError
@@ -165,6 +166,25 @@ def test_a_stage_made_with_ai_shows_as_an_input(artist: Artist, tmp_path: Path) 
     assert found.ai_use is AiUse.POSSIBLY
     assert [step.source_type for step in found.ai_steps] == [SourceType.TRAINED_ALGORITHMIC_MEDIA]
     assert [line.facts.kind for line in found.evidence.signed] == [SourceKind.PICTURE]
+
+
+def test_traces_of_ai_tools_in_a_stage_are_said_and_never_signed(artist: Artist, tmp_path: Path) -> None:
+    """Whoever signs a stage with traces is told, and whoever is shown it reads them; the signed facts hold none."""
+    said_to_tool = PngInfo()
+    said_to_tool.add_text(
+        "parameters", "a fox\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 64x64, Model: x"
+    )
+    stage = tmp_path / "stage.png"
+    Image.new("RGB", (64, 64)).save(stage, pnginfo=said_to_tool)
+
+    result = sign(pictures.png(tmp_path / "a.png"), said(stage), credential=artist.credential)
+
+    (facts,) = facts_of([stage])
+    found = reported(result.path, stage)
+    assert facts.traces
+    assert {note.key: dict(note.values) for note in result.notes}["sign.evidence_traces"]["name"] == "stage.png"
+    assert found.evidence.signed[0].facts.traces == ()
+    assert "found, not signed; anyone can write or remove them" in found.evidence.presented[0].sentence.text
 
 
 @pytest.mark.parametrize("kind", ["mp4", "ora"])

@@ -98,6 +98,7 @@ def _clean(facts: Facts) -> Facts:
         media_type=shown(facts.media_type),
         program=shown(facts.program),
         camera=shown(facts.camera),
+        traces=tuple(map(shown, facts.traces)),
         problems=tuple(map(shown, facts.problems)),
     )
 
@@ -138,6 +139,8 @@ def _of_the_work(facts: Facts, say: Catalogue) -> Iterator[str]:
         yield say("evidence.fact.days", first=facts.first, last=facts.last)
     elif facts.first:
         yield say("evidence.fact.day", day=facts.first)
+    if facts.traces:
+        yield say("evidence.fact.traces", tools=say.join(facts.traces))
 
 
 def _duration(seconds: int, say: Catalogue) -> str:

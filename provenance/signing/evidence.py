@@ -61,6 +61,8 @@ def _made(
         notes = tuple(
             Note("sign.evidence_problem", (("name", path.name), ("problem", problem))) for problem in facts.problems
         )
+        if facts.traces:
+            notes += (Note("sign.evidence_traces", (("name", path.name), ("tools", ", ".join(facts.traces)))),)
         with _opened(path) as stream:
             # Refuses what is empty, a sidecar, or carries credentials that do not hold.
             carries = history(path, stream, options).parent is not None

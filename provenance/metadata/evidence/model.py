@@ -71,5 +71,6 @@ class Facts:
     camera: str = ""  # make and model
     film_seconds: int | None = None  # length of the time-lapse
     film_parts: int | None = None  # pieces of a time-lapse inside the file
+    traces: tuple[str, ...] = ()  # AI tools whose traces stand in a picture; never signed, anyone can write them
     own_manifest: bool = False  # it is an archive or a video that carries credentials
     problems: tuple[str, ...] = field(default=())  # what could not be read; never signed
