@@ -469,6 +469,17 @@ def test_the_preview_says_which_facts_become_public(command: Callable[..., Ran],
     assert work.stem not in shown
 
 
+def test_the_preview_says_what_cannot_be_read(command: Callable[..., Ran], tmp_path: Path) -> None:
+    """A note about a working file comes with the preview, before anything is signed."""
+    pictures.png(tmp_path / "a.png")
+    sources.clip(tmp_path / "work.clip", b"no database")
+
+    ran = command("sign", "a.png", "--origin", "blank-canvas", "--evidence", "work.clip", "--preview")
+
+    assert ran.exit == 0
+    assert "note: work.clip: not everything in it could be read" in ran.err
+
+
 def test_the_case_file_lists_the_material(command: Callable[..., Ran], tmp_path: Path) -> None:
     """The page has a section of its own, with what it does not show."""
     pictures.png(tmp_path / "a.png")

@@ -274,6 +274,8 @@ def _show(
             failed = True
             typer.echo(f"error: {_named(picture, exc)}", err=True)
             continue
+        for note in found.notes:
+            _warn(say(note.key, **dict(note.values)))
         setting = Setting(
             signer=signer.name,
             identity=author,

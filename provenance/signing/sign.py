@@ -60,6 +60,7 @@ class Planned:
     rows: tuple[Row, ...]  # what stands in its EXIF, IPTC and XMP then
     stripped: tuple[Private, ...]  # what is taken out of them
     before: Metadata  # what they say now
+    notes: tuple[Note, ...] = ()  # about working files
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def planned(asset: Path, declaration: Declaration, *, options: Options = DEFAULT
         work = _work(asset, declaration, options, stack, for_author=for_author)
         signed_before = work.past.parent is not None and not options.drop_history
         carried = work.carried
-        return Planned(work.plan, work.goal, signed_before, carried.rows, carried.stripped, carried.before)
+        return Planned(work.plan, work.goal, signed_before, carried.rows, carried.stripped, carried.before, work.notes)
 
 
 def _work(asset: Path, declaration: Declaration, options: Options, stack: ExitStack, *, for_author: bool) -> _Work:
