@@ -58,9 +58,10 @@ def sign(
     thumbnail: bool = False,
     media_type: str = "image/jpeg",
     time_stamps: str = "",
+    definition: dict[str, Any] = DEFINITION,
 ) -> None:
     """Sign *source* into *destination*, with a stamp of the authority at *time_stamps* if one is named."""
-    builder = c2pa.Builder(json.dumps(DEFINITION), _context(thumbnail=thumbnail))
+    builder = c2pa.Builder(json.dumps(definition), _context(thumbnail=thumbnail))
     with source.open("rb") as reading, destination.open("w+b") as writing:
         builder.sign(_signer(time_stamps), media_type, reading, writing)
 

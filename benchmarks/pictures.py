@@ -16,11 +16,12 @@ SMALL = 1000
 def large_jpeg(folder: Path) -> Path:
     """A JPEG of 24 megapixels with the grain of a photograph."""
     path = folder / "large.jpg"
-    _photograph((6000, 4000)).save(path, "JPEG", quality=90)
+    photograph((6000, 4000)).save(path, "JPEG", quality=90)
     return path
 
 
-def _photograph(size: tuple[int, int]) -> Image.Image:
+def photograph(size: tuple[int, int]) -> Image.Image:
+    """A landscape with the grain of a photograph."""
     width, height = size[0] // 2, size[1] // 2
     grain = Image.frombytes("L", (width, height), random.Random(1).randbytes(width * height)).resize(size)
     return Image.blend(draw(size), grain.convert("RGB"), 0.15)
@@ -39,7 +40,7 @@ def small_signed_jpegs(folder: Path, *, time_stamps: str = "") -> list[Path]:
     made = folder / ("stamped" if time_stamps else "small")
     made.mkdir()
     plain = folder / "plain.jpg"
-    _photograph((1200, 800)).save(plain, "JPEG", quality=90)
+    photograph((1200, 800)).save(plain, "JPEG", quality=90)
     paths = []
     for number in range(SMALL):
         path = made / f"{number:04}.jpg"

@@ -16,7 +16,7 @@ from time import perf_counter
 
 import encypher_c2pa
 
-from benchmarks import bare, ours, pictures
+from benchmarks import bare, heeding, ours, pictures
 from benchmarks.timing import Compared, compare, peak_mib, process
 from provenance.verification.files import verify_files
 from tests.hostile.cases_limits import CASES as LIMITS
@@ -192,4 +192,28 @@ def hostile(folder: Path) -> Iterator[Row]:
     yield Row(label, seconds, "–", answer["mib"], "MiB", "≤ 300 MiB", answer["mib"] <= 300)
 
 
-SECTIONS: tuple[Section, ...] = (large_jpeg, small_jpegs, large_tiff, one_shot, hostile)
+def data_set(folder: Path) -> Iterator[Row]:
+    """Permissions of a data set: against reading and hashing the same files, and the memory of the parent."""
+    made = heeding.data_set(folder)
+    paths = sorted(made.iterdir())
+    found = heeding.heed(made, folder / "rows.jsonl").whole
+    assert (found.pictures, found.outcomes["not_allowed"]) == (heeding.COUNT, heeding.COUNT * 6 // 10)
+    kind = f"{len(paths)} JPEGs of {paths[1].stat().st_size // 1000} kB, half with XMP alone, a tenth signed"
+    gain = compare(lambda: heeding.heed(made, folder / "rows.jsonl"), lambda: heeding.hash_all(made), rounds=3)
+    yield _throughput(
+        f"permissions check, {kind}, rows and record", gain, at_least=0.5, against="read and SHA-256, as many processes"
+    )
+    few, many = (heeding.linked(made, folder / str(count), count) for count in (5_000, 20_000))
+    small, large = heeding.parent_mib(few), heeding.parent_mib(many)
+    yield Row(
+        "permissions check, 20,000 pictures; memory of the parent over that for 5,000",
+        f"{large:.0f} MiB",
+        f"{small:.0f} MiB (5,000)",
+        large - small,
+        unit="MiB",
+        bar="≤ 8 MiB",
+        met=large - small <= 8,
+    )
+
+
+SECTIONS: tuple[Section, ...] = (large_jpeg, small_jpegs, large_tiff, one_shot, hostile, data_set)

@@ -8,18 +8,19 @@ picture: a function of its bytes, and those of credentials that lie beside it (b
 from __future__ import annotations
 
 import base64
+import errno
 import importlib
 import io
 import os
+import stat
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from provenance.batch.rows import Answer, Answers, Outcome
 from provenance.container.kinds import sniff
 from provenance.container.model import Kind, Limits
-from provenance.container.opening import opened
 from provenance.errors import AssetError, ProvenanceError
 from provenance.verification import sidecars
 
@@ -27,7 +28,8 @@ LARGEST = 256 << 20
 _LIMITS = Limits()
 _NO_PICTURE = Answer(picture=False)
 _NONE = frozenset({Kind.OTHER, Kind.C2PA})
-_shard: dict[str, BinaryIO] = {}  # the archive that was read last
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_shard: dict[str, int] = {}  # the archive that was read last, open
 
 Ask = Callable[[bytes, bytes], Answer]
 
@@ -60,21 +62,34 @@ def _answer(ask: Ask, item: list[Any]) -> Answer:
 
 def _read(path: str, offset: int, length: int) -> bytes:
     if offset < 0:
-        with opened(Path(path)) as stream:
-            return _whole(stream, os.fstat(stream.fileno()).st_size)
+        # As `opened`, without what Python puts around a file: most pictures are small.
+        descriptor = os.open(path, _FLAGS)
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise OSError(errno.EINVAL, "it is not a regular file")
+            return _bytes(descriptor, found.st_size)
+        finally:
+            os.close(descriptor)
     if path not in _shard:
         for one in _shard.values():
-            one.close()
+            os.close(one)
         _shard.clear()
-        _shard[path] = opened(Path(path))
-    _shard[path].seek(offset)
-    data = _whole(_shard[path], length)
+        _shard[path] = os.open(path, _FLAGS)
+    os.lseek(_shard[path], offset, os.SEEK_SET)
+    data = _bytes(_shard[path], length)
     if len(data) < length:
-        raise AssetError(path, "ends inside this picture")
+        raise AssetError("picture", "is cut off: its archive ends before")
     return data
 
 
-def _whole(stream: BinaryIO, size: int) -> bytes:
+def _bytes(descriptor: int, size: int) -> bytes:
     if size > LARGEST:
         raise AssetError("picture", f"is larger than {LARGEST >> 20} MiB")
-    return stream.read(size)
+    data = os.read(descriptor, size)
+    if len(data) == size:
+        return data
+    parts = [data]
+    while (size := size - len(parts[-1])) and (part := os.read(descriptor, size)):
+        parts.append(part)
+    return b"".join(parts)

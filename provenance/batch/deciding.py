@@ -7,15 +7,21 @@ reach the engine.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from provenance.batch.rows import Answer, Outcome
 from provenance.engine.versions import versions
+from provenance.home import Home
 from provenance.permissions import manifests as manifests  # loads the engine
 from provenance.permissions.decide import decide
 from provenance.permissions.model import Decision, Purpose
 from provenance.permissions.model import Outcome as Decided
 from provenance.terms import Integrity, Use
+from provenance.trust.lists import load
+from provenance.trust.model import Trust
 from provenance.verification.options import Options
 from provenance.worker import codec
 
@@ -32,8 +38,20 @@ def options(purpose: Purpose, checking: Options) -> dict[str, Any]:
 
 def ask(given: dict[str, Any]) -> Callable[[bytes, bytes], Answer]:
     """Return what decides about one picture."""
-    purpose, checking = Purpose(given["purpose"]), codec.decode(Options, given["options"])
+    purpose, checking = Purpose(given["purpose"]), _with_trust(codec.decode(Options, given["options"]))
     return lambda data, sidecar: answer(decide(data, purpose, sidecar=sidecar, options=checking))
+
+
+def _with_trust(checking: Options) -> Options:
+    """Return *checking* with what its home trusts, read once: a run keeps to what it trusted when it began."""
+    if not checking.home:
+        return checking
+    return replace(checking, trust=checking.trust.joined(_trust(checking.home)), home="")
+
+
+@lru_cache(maxsize=2)
+def _trust(home: str) -> Trust:
+    return load(Home(Path(home)))
 
 
 def about(_: Any) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 from provenance.plain import MACHINE, plain
 from provenance.record import dataclass
@@ -63,5 +64,7 @@ def row(where: str, answer: Answer) -> Row:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def _shown(text: str) -> str:
-    return plain(text, limit=MACHINE) if text else ""
+    """Sanitise a text; a data set says the same few things again and again."""
+    return plain(text, limit=MACHINE)

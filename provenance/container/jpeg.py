@@ -141,7 +141,7 @@ def _store_segment(source: Source, walk: _Walk, span: Span, body: Span) -> bool:
 def _late_store(source: Source, limits: Limits, walk: _Walk) -> None:
     """Look for a store behind the first scan, where the engine looks, too; only unsigned files pay for this."""
     scan = walk.parts[-1]
-    if scan.name != "SOS" or source.find(_FIRST, scan.span.start, source.size) < 0:
+    if scan.name != "SOS" or not source.holds(_FIRST, scan.span.start, source.size):
         return
     again = lay_out(source, limits, whole=True)
     if again.stores:

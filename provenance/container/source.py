@@ -98,6 +98,22 @@ class Source:
             yield block
             at += len(block)
 
+    def holds(self, wanted: bytes, start: int, end: int) -> bool:
+        """Whether *wanted* stands anywhere in ``[start, end)``; reads in blocks, and looks through each backwards.
+
+        CPython does that in a third of the time: of all that is done to a picture without credentials, this is most.
+        """
+        at, kept, edge = start, b"", len(wanted) - 1
+        while at < min(end, self.size):
+            block = self.read(at, min(_SEARCH, end - at))
+            if not block:
+                return False
+            if block.rfind(wanted) >= 0 or (kept + block[:edge]).rfind(wanted) >= 0:
+                return True
+            kept = (kept + block[-edge:])[-edge:] if edge else b""
+            at += len(block)
+        return False
+
     def find(self, wanted: bytes, start: int, end: int) -> int:
         """Return where *wanted* first stands in ``[start, end)``, or -1; reads in blocks."""
         at, kept, edge = start, b"", len(wanted) - 1
@@ -113,6 +129,27 @@ class Source:
             kept = (kept + block[-edge:])[-edge:] if edge else b""
             at += len(block)
         return -1
+
+
+class Held(Source):
+    """Bytes in memory as a source: nothing is copied to be searched."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.size = len(data)
+        self._block = b""
+        self._block_start = 0
+
+    def read(self, start: int, length: int) -> bytes:
+        return self._data[start : start + length] if length > 0 and start >= 0 else b""
+
+    def holds(self, wanted: bytes, start: int, end: int) -> bool:
+        return self._data.rfind(wanted, start, end) >= 0
+
+    def find(self, wanted: bytes, start: int, end: int) -> int:
+        return self._data.find(wanted, start, end)
 
 
 def second_store() -> StoppedError:

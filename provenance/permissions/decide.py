@@ -17,8 +17,7 @@ from dataclasses import field, replace
 from provenance.container.kinds import sniff_source
 from provenance.container.model import Kind, Limits
 from provenance.container.prescan import prescan, xmp_packets
-from provenance.container.source import MalformedError, StoppedError
-from provenance.container.source import Source as Bytes
+from provenance.container.source import Held, MalformedError, StoppedError
 from provenance.container.walk import lay_out
 from provenance.container.xmp import remote_url
 from provenance.permissions import carried, channels, site_files
@@ -165,7 +164,7 @@ def _picture(data: bytes, sidecar: bytes, options: Options) -> Survey:
 
 
 def _walked(data: bytes, limits: Limits) -> _Walk:
-    source = Bytes(io.BytesIO(data))
+    source = Held(data)
     kind = sniff_source(source)
     if not kind.embeds and kind is not Kind.C2PA:
         return _Walk(credentials=False, problems=(str(_SAY(f"decision.problem.{'kind' if data else 'empty'}")),))
