@@ -16,6 +16,8 @@ from provenance.engine.context import writing_context
 from provenance.engine.embed import embed
 from provenance.metadata.agreement import State
 from provenance.metadata.model import Carrier, Field
+from provenance.permissions.decide import decide
+from provenance.permissions.model import Purpose
 from provenance.report.build import build
 from provenance.report.export import to_json, to_markdown
 from provenance.report.html import page
@@ -91,6 +93,7 @@ def signed(
     *actions: dict[str, Any],
     creator: str = "",
     uses: dict[Mining, str] | None = None,
+    flag: str = "",
     beside: bool = False,
 ) -> Path:
     """*path*, signed by somebody whom nobody knows, who states *actions*, *creator* and *uses*."""
@@ -104,6 +107,8 @@ def signed(
     ]
     if creator:
         data: dict[str, Any] = {"@context": CONTEXT, "dc:creator": [creator]}
+        if flag:
+            data["plus:DataMining"] = PLUS + flag
         assertions.append({"label": CAWG_METADATA, "created": True, "kind": "Json", "data": data})
     if uses:
         entries = {entry.value: {"use": use} for entry, use in uses.items()}
@@ -167,9 +172,9 @@ def test_creator_and_flag_changed_after_signing_are_both_named(tmp_path: Path, i
     assert states(report)[Field.CREATOR] is State.MISMATCH
     assert states(report)[Field.DATA_MINING] is State.PERMISSION_CONFLICT
     lines = {line.field: line.sentence.text for line in report.agreement}
-    assert lines[Field.CREATOR] == ("creator: was “Zoë Kestrel” in the broken credentials, is now “Mallory” (XMP)")
+    assert lines[Field.CREATOR] == ("creator: was “Zoë Kestrel” (broken credentials), is now “Mallory” (XMP)")
     assert lines[Field.DATA_MINING].startswith(
-        "data mining (PLUS): was nothing allowed in the broken credentials, is now all allowed (XMP)."
+        "data mining (PLUS): was nothing allowed (broken credentials), is now all allowed (XMP)."
     )
     for form in (render(report), render_full(report), to_markdown(report), page(report)):
         assert all(
@@ -203,10 +208,8 @@ def test_command_shows_what_was_changed(tmp_path: Path, artist: Artist, run: Cal
 
     shown = " ".join(done.out.split())
     assert done.exit == 1
-    assert "creator: was “Mika Kestrel” in the broken credentials, is now “Mallory” (XMP, EXIF)" in shown
-    assert (
-        "data mining (PLUS): was AI training not allowed in the broken credentials, is now all allowed (XMP)" in shown
-    )
+    assert "creator: was “Mika Kestrel” (broken credentials), is now “Mallory” (XMP, EXIF)" in shown
+    assert "data mining (PLUS): was AI training not allowed (broken credentials), is now all allowed (XMP)" in shown
     assert "The file says “Quick Editor 3” wrote it last, 2026-11-27 08:00 UTC." in shown
 
 
@@ -330,6 +333,44 @@ def test_picture_data_changed_and_metadata_not(tmp_path: Path, issued: Issued) -
     assert report.integrity.state is Integrity.ALTERED
     assert not any(line.state.disagrees for line in report.agreement)
     assert "Compare" not in render(report)
+
+
+FLAGS = {
+    "unsigned": (None, "DMI-ALLOWED"),
+    "unsigned, search only": (None, "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING"),
+    "signed": (REFUSED, "DMI-PROHIBITED"),
+    "signed, XMP allows": (REFUSED, "DMI-ALLOWED"),
+    "signed, XMP forbids": (dict.fromkeys(REFUSED, "allowed"), "DMI-PROHIBITED"),
+    "signed, silent": ({}, "DMI-ALLOWED"),
+    "signed, XMP silent": (dict.fromkeys(REFUSED, "allowed"), ""),
+}
+OUTCOMES = {"allowed": "allowed", "notAllowed": "not_allowed", "constrained": "constrained", "not stated": "not_stated"}
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["as it was", "changed"])
+@pytest.mark.parametrize(("uses", "flag"), FLAGS.values(), ids=FLAGS.keys())
+def test_report_and_decision_are_one(
+    uses: dict[Mining, str] | None, flag: str, changed: bool, tmp_path: Path, issued: Issued
+) -> None:
+    """A report says of each use what `permissions check` decides about the same bytes."""
+    path = picture(tmp_path, xmp=packet("Zoë", flag))
+    if uses is not None:
+        signed(path, issued, uses=uses)
+    if changed:
+        edited(path, "-Comment=a note")
+
+    report = {line.entry: OUTCOMES[line.effective] for line in reported(path).permissions}
+
+    assert report == {purpose.entry: decide(path.read_bytes(), purpose).outcome for purpose in Purpose}
+
+
+def test_flag_in_a_metadata_assertion_is_the_signers(tmp_path: Path, issued: Issued) -> None:
+    """A signer who states the PLUS flag in cawg.metadata only has refused, under the signature."""
+    path = signed(picture(tmp_path), issued, creator="Zoë", flag="DMI-PROHIBITED")
+
+    line = {line.entry: line for line in reported(path).permissions}[Mining.GENERATIVE_TRAINING]
+
+    assert (line.effective, line.carrier, line.sources[0].attributable) == ("notAllowed", "manifest", True)
 
 
 def test_stated_values_are_read_from_every_assertion(tmp_path: Path, issued: Issued) -> None:

@@ -72,7 +72,7 @@ SENTENCES: dict[str, tuple[Verification, str]] = {
     ),
     "changed after signing": (
         carrying(altered(), MIKA, MALLORY),
-        "creator: was “Mika” in the broken credentials, is now “Mallory” (XMP)",
+        "creator: was “Mika” (broken credentials), is now “Mallory” (XMP)",
     ),
     "expired": (
         carrying(expired(), MIKA, MALLORY),
@@ -88,7 +88,7 @@ SENTENCES: dict[str, tuple[Verification, str]] = {
     ),
     "taken out": (
         carrying(altered(), MIKA),
-        "creator: was “Mika” in the broken credentials; EXIF, IPTC and XMP do not say it now",
+        "creator: was “Mika” (broken credentials); EXIF, IPTC and XMP do not say it now",
     ),
     "covered, but not stated": (
         carrying(hand_drawn(), HERE),

@@ -39,6 +39,13 @@ def chained(above: tuple[Permission, ...], below: tuple[Permission, ...], relati
     return verification(top, replace(manifest(label="below", depth=1, permissions=below), **changes))
 
 
+def redacted(*permissions: Permission) -> Verification:
+    """An earlier statement was taken out, and another stands in its place."""
+    uri = "self#jumbf=/c2pa/below/c2pa.assertions/cawg.training-mining"
+    top = manifest(OPENED, permissions=permissions, ingredients=(parent("below"),), redacts=(uri,))
+    return verification(top, manifest(label="below", depth=1))
+
+
 YES, NO = permission(TRAINING, "allowed"), permission(TRAINING, "notAllowed")
 ASK = permission(TRAINING, "constrained", "ask first")
 EFFECTIVE = {
@@ -67,6 +74,10 @@ EFFECTIVE = {
     "a broken parent forbids": (chained((YES,), (NO,), integrity=Integrity.ALTERED), "notAllowed"),
     "a broken parent allows": (chained((), (YES,), integrity=Integrity.ALTERED), "not stated"),
     "altered, allowed": (stated(YES, integrity=Integrity.ALTERED), "not stated"),
+    "altered, under terms": (stated(ASK, integrity=Integrity.ALTERED), "constrained"),
+    "an element under terms": (chained((YES,), (ASK,), "componentOf"), "constrained"),
+    "allowed again after it was taken out": (redacted(YES), "not stated"),
+    "refused after it was taken out": (redacted(NO), "notAllowed"),
     "altered, not allowed": (stated(NO, integrity=Integrity.ALTERED), "notAllowed"),
 }
 

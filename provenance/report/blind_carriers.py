@@ -86,8 +86,8 @@ def _where(value: Value) -> str:
     place = PLACES[value.field]
     match value.carrier:
         case Carrier.MANIFEST:
-            label = value.where.partition(" ")[0]
-            return f"{label if standard_label(label) else WITHHELD} {place.path[-1]}"
+            label, key, _ = value.where.partition(" ")
+            return (label if standard_label(label) else WITHHELD) + (key and f" {place.path[-1]}")
         case Carrier.XMP:
             return f"XMP {place.path[-1]}"
         case Carrier.EXIF:

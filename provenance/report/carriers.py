@@ -15,8 +15,8 @@ from provenance.record import dataclass
 from provenance.report.agreed import AgreementLine, CarriedBlock, CarrierValue, PrivateLine
 from provenance.report.blocks import sentence
 from provenance.report.declared import Origin, Step, StepKind
+from provenance.report.flags import plus_phrase
 from provenance.report.names import moment, name_signer, shown
-from provenance.report.permissions import plus_phrase
 from provenance.report.phrases import describe_source
 from provenance.report.said import Said
 from provenance.report.summary import ai_use

@@ -2,28 +2,26 @@
 
 CAWG Training and Data Mining 1.1: a missing entry is no statement, and `constrained` without its terms
 counts as `notAllowed`. A use that the standard does not know counts as `notAllowed` and is shown as it
-stands (V12). Leave that cannot be attributed, or that only somebody earlier gave for a part, is no leave;
-a refusal counts wherever it stands: also in XMP (PLUS), which nobody signed. What XMP allows is shown as what it
-is, and counts only where no credentials that do not hold could have said otherwise.
+stands (V12). A refusal and terms count wherever they stand: in credentials that do not hold, about a part, in XMP,
+which nobody signed (`flags`). Leave that cannot be attributed, that was given for a part only, or whose earlier
+statement was taken out, is no leave. `permissions.decide` answers by the same rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provenance.metadata.model import Carrier, Field, Value
-from provenance.metadata.plus import CODES, effective, from_plus
-from provenance.metadata.plus import canonical as canonical_plus
+from provenance.metadata.model import Carrier
 from provenance.report.declared import Part, PermissionLine, PermissionSource
+from provenance.report.flags import in_manifest, in_xmp, leave_counts, permissions_removed
 from provenance.report.ledger import parts_of
 from provenance.report.names import name_signer, shown
-from provenance.report.said import Said, Who
+from provenance.report.said import Said
 from provenance.report.wording import Catalogue, Phrase
-from provenance.terms import Integrity, Level, Mining, Use
-from provenance.verification.model import Permission, Verification
+from provenance.terms import Mining, Use
+from provenance.verification.model import Manifest, Permission, Verification
 
 NOT_STATED = "not stated"
-_NOWHERE = Value(Field.DATA_MINING, Carrier.XMP, (), "XMP")
 _STRICTEST_FIRST = (Use.NOT_ALLOWED, Use.CONSTRAINED, Use.ALLOWED)
 
 
@@ -47,21 +45,35 @@ def permissions(verification: Verification, say: Catalogue) -> tuple[PermissionL
     """Return one line for each of the four entries, then for each entry of somebody's own."""
     found: dict[str, list[PermissionSource]] = {entry: [] for entry in Mining}
     giving: dict[str, list[PermissionSource]] = {}
-    parts = parts_of(verification)
-    for whole, entry, source in (*_sources(verification, parts, say), *_embedded(verification, say)):
+    for whole, entry, source in _sources(verification, say):
         found.setdefault(entry, []).append(source)
-        if source.counts_as == Use.NOT_ALLOWED or (whole and (source.attributable or source.carrier is Carrier.XMP)):
+        if source.counts_as != Use.ALLOWED or whole:
             giving.setdefault(entry, []).append(source)
     return tuple(_line(entry, tuple(sources), giving.get(entry, []), say) for entry, sources in found.items())
 
 
-def _sources(
-    verification: Verification, parts: dict[str, Part], say: Catalogue
-) -> Iterator[tuple[bool, str, PermissionSource]]:
+def _sources(verification: Verification, say: Catalogue) -> Iterator[tuple[bool, str, PermissionSource]]:
+    """Yield whether leave would count, the entry, and who says what."""
+    parts, removed = parts_of(verification), permissions_removed(verification)
     for manifest in verification.manifests:
-        who = name_signer(manifest, say)
-        for permission in manifest.permissions:
-            source = PermissionSource(
+        counts = manifest.attributable and parts[manifest.label] is Part.WHOLE and not removed
+        told: set[tuple[str, str]] = set()
+        for entry, source in _stated(manifest, say):
+            told.add((entry, source.counts_as))
+            yield counts, entry, source
+        for entry, source in in_manifest(manifest, say):
+            if (entry, source.counts_as) not in told:  # what was stated already, in words of another standard
+                yield counts, entry, source
+    for entry, source in in_xmp(verification, say):
+        yield leave_counts(verification), entry, source
+
+
+def _stated(manifest: Manifest, say: Catalogue) -> Iterator[tuple[str, PermissionSource]]:
+    who = name_signer(manifest, say)
+    for permission in manifest.permissions:
+        yield (
+            shown(canonical(permission.entry)),
+            PermissionSource(
                 manifest=shown(manifest.label),
                 assertion=shown(permission.assertion),
                 who=who,
@@ -70,44 +82,8 @@ def _sources(
                 constraint=shown(permission.constraint),
                 attributable=manifest.attributable,
                 created=permission.created,
-            )
-            yield parts[manifest.label] is Part.WHOLE, shown(canonical(permission.entry)), source
-
-
-def _embedded(verification: Verification, say: Catalogue) -> Iterator[tuple[bool, str, PermissionSource]]:
-    """Yield what the PLUS flag in XMP says; nobody signed it, so it may forbid, and allows only what nobody forbids."""
-    flag, beside = (
-        next((one for one in verification.carried.values if (one.field, one.carrier) == (field, Carrier.XMP)), None)
-        for field in (Field.DATA_MINING, Field.OTHER_CONSTRAINTS)
-    )
-    if flag is None and beside is None:
-        return
-    code, text = (found.texts[0] if found and found.texts else "" for found in (flag, beside))
-    bare = from_plus(code)
-    nobody = Who(name=say("report.who.nobody"), level=Level.UNVERIFIED)
-    # In a file that was changed after signing, leave may be what was changed.
-    counts = verification.integrity in {Integrity.INTACT, Integrity.NO_CREDENTIALS, Integrity.ELSEWHERE}
-    for entry, (use, terms) in from_plus(code, text).items():
-        ours = bool(terms) and bare.get(entry) == (use, terms)  # the flag alone says so, in words of its standard
-        source = PermissionSource(
-            manifest="",
-            assertion=shown((flag or beside or _NOWHERE).where),
-            who=nobody,
-            use=shown(code or text),
-            counts_as=effective(use, terms),
-            constraint=shown(plus_phrase(code, say) if ours else terms),
-            attributable=False,
-            created=False,
-            carrier=Carrier.XMP,
+            ),
         )
-        yield counts or source.counts_as == Use.CONSTRAINED, entry, source
-
-
-def plus_phrase(flag: str, say: Catalogue) -> Phrase:
-    """Return what a value of ``plus:DataMining`` says, for people."""
-    code = canonical_plus(flag)
-    key = f"agreement.plus.{code}"
-    return say(key) if code in CODES else say("agreement.plus.unknown", text=code)
 
 
 def _line(

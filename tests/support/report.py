@@ -398,10 +398,11 @@ def hostile() -> Verification:
 
 
 def value(field: Field, carrier: Carrier, *texts: str) -> Value:
-    """What *carrier* says in *field*."""
-    return Value(
-        field, carrier, texts, f"{'cawg.metadata' if carrier is Carrier.MANIFEST else carrier.upper()} {field}"
-    )
+    """What *carrier* says in *field*; of the flag, the manifest's is what its training-mining assertion means."""
+    where = f"{carrier.upper()} {field}"
+    if carrier is Carrier.MANIFEST:
+        where = "cawg.training-mining" if field is Field.DATA_MINING else f"cawg.metadata {field}"
+    return Value(field, carrier, texts, where)
 
 
 def carrying(found: Verification, *values: Value, **more: Any) -> Verification:
