@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from provenance.metadata.model import (
+    Carrier,
+    Field,
     Metadata,
     ModelRole,
     Trace,
@@ -16,12 +18,13 @@ from provenance.metadata.model import (
 )
 from provenance.report.blinding import blind
 from provenance.report.build import build
+from provenance.report.declared import Origin
 from provenance.report.full import render_full
 from provenance.report.known_words import WITHHELD
 from provenance.report.wording import languages
 from provenance.terms import AiUse
 from provenance.verification.model import Verification
-from tests.support.report import NOW, ai_edit_on_top, altered, hand_drawn, nothing
+from tests.support.report import NOW, ai_edit_on_top, altered, carrying, hand_drawn, nothing, value
 
 GENERATION, EDIT, ENHANCEMENT, UNKNOWN = TraceKind
 STRUCTURED, CLEAR, HINT = TraceStrength
@@ -92,6 +95,23 @@ def test_beside_a_signed_statement_a_trace_is_no_news() -> None:
             (outspoken, silent, broken)]  # fmt: skip
     assert [len(found) for found in said] == [0, 1, 1]
     assert build(outspoken, now=NOW).carried.traces
+
+
+def test_a_field_that_the_credentials_state_is_no_step_of_its_own() -> None:
+    """An AI system that the signer names too is the signer's statement; in a file that was changed it is a trace."""
+    system = Trace(
+        "iptc-ai-system", "Upscaler 2", "XMP Iptc4xmpExt:AISystemUsed", UNKNOWN, STRUCTURED, says="Upscaler 2"
+    )
+    said = value(Field.AI_SYSTEM, Carrier.MANIFEST, "Upscaler 2")
+
+    stated, changed, silent = (
+        build(replace(carrying(found, *values), carried=Metadata(traces=(system,))), now=NOW)
+        for found, values in ((hand_drawn(), [said]), (altered(), [said]), (hand_drawn(), []))
+    )
+
+    found = [[step.description for step in report.ledger if step.origin is Origin.TRACE] for report in
+             (stated, changed, silent)]  # fmt: skip
+    assert found == [[], ["Upscaler 2"], ["Upscaler 2"]]
 
 
 @pytest.mark.parametrize("language", languages())

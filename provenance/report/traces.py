@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provenance.metadata.model import Trace, TraceKind, TraceStrength
+from provenance.metadata.model import Field, Trace, TraceKind, TraceStrength
 from provenance.report.agreed import TraceLine
 from provenance.report.names import shown
 from provenance.report.said import Said
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import GENERATIVE_SOURCE_TYPES, Integrity
 from provenance.verification.model import Verification
+
+_FIELDS = {  # the rules whose text has a field in the credentials, too
+    "iptc-ai-system": Field.AI_SYSTEM,
+    "iptc-ai-prompt": Field.AI_PROMPT,
+    "iptc-ai-prompt-writer": Field.AI_PROMPT_WRITER,
+}
 
 
 def trace_line(found: Trace, say: Catalogue) -> TraceLine:
@@ -53,11 +59,18 @@ def _tool(found: Trace, say: Catalogue) -> str:
 
 
 def counting(verification: Verification) -> Iterator[Trace]:
-    """Yield the traces that make an AI step; none where a manifest that holds says as much itself."""
+    """Yield the traces that make an AI step; none of what a manifest that holds says itself.
+
+    Whether it says the same in the same field is for `carriers`.
+    """
+    stated: set[Field] = set()
     if verification.integrity is Integrity.INTACT:
-        stated = (action.source_type for manifest in verification.manifests for action in manifest.actions)
-        if any(found in GENERATIVE_SOURCE_TYPES for found in stated):
+        types = (action.source_type for manifest in verification.manifests for action in manifest.actions)
+        if any(found in GENERATIVE_SOURCE_TYPES for found in types):
             return
+        stated = {value.field for manifest in verification.manifests for value in manifest.stated}
     for trace in verification.carried.traces:
+        if _FIELDS.get(trace.rule) in stated:
+            continue
         if trace.strength is not TraceStrength.HINT and trace.kind is not TraceKind.ENHANCEMENT:
             yield trace
