@@ -13,12 +13,15 @@ from provenance.credentials.credential import Credential
 from provenance.declaration.model import Declaration
 from provenance.errors import AssetError
 from provenance.metadata.model import Carrier, Field
+from provenance.report.build import build
+from provenance.report.declared import Origin
 from provenance.signing.options import Options
 from provenance.signing.sign import planned, sign
 from provenance.verification.check import check
 from provenance.verification.options import Options as CheckOptions
 from tests.support import pictures
 from tests.support.pki import Authority
+from tests.support.report import NOW
 
 SECRET = "a heron over the harbour"
 GRAPH = {
@@ -155,3 +158,22 @@ def test_generative_ai_in_a_file_is_not_talked_away(tmp_path: Path, credential: 
 
     kept = next(row for row in rows if row.field is Field.SOURCE_TYPE)
     assert (kept.outcome.value, kept.texts[0].rpartition("/")[2]) == ("kept", "trainedAlgorithmicMedia")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [{"tool": "Upscaler 2", "ai": {"kind": "upscaling"}}],
+        [{"tool": "Painter 3", "ai": {"kind": "inpainting", "model": "Ink 1.0"}}],
+    ],
+    ids=["may be generative", "generative"],
+)
+def test_what_the_signer_states_is_no_trace(tmp_path: Path, credential: Credential, steps: list[Any]) -> None:
+    """The AI system that signing puts into XMP is the signer's statement, not something found beside it."""
+    path = tmp_path / "drawn.png"
+    Image.new("RGB", (64, 64), (30, 60, 90)).save(path)
+
+    report = build(sign(path, said(steps=steps), credential=credential).verification, now=NOW)
+
+    assert {line.rule for line in report.carried.traces} >= {"iptc-ai-system"}
+    assert [step for step in report.ledger if step.origin is Origin.TRACE] == []
