@@ -177,3 +177,38 @@ def test_what_the_signer_states_is_no_trace(tmp_path: Path, credential: Credenti
 
     assert {line.rule for line in report.carried.traces} >= {"iptc-ai-system"}
     assert [step for step in report.ledger if step.origin is Origin.TRACE] == []
+
+
+def test_exif_without_room_stays_and_the_rest_is_written(tmp_path: Path, credential: Credential) -> None:
+    """A JPEG whose EXIF fills its segment is signed all the same; EXIF stays byte for byte, XMP and IPTC say it."""
+    block = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x0f\0\x02" + (65_490).to_bytes(4, "big") + b"\0\0\0\x1a\0\0\0\0"
+    block += b"M" * 65_489 + b"\0"
+    asset = pictures.jpeg(tmp_path / "a.jpg", exif=block)
+
+    signed = sign(asset, said(), credential=credential)
+
+    note = next(note for note in signed.notes if note.key == "sign.carrier_left")
+    assert dict(note.values)["carrier"] == "EXIF"
+    assert block in signed.path.read_bytes()
+    carried = signed.verification.carried
+    assert (carried.texts(Field.CREATOR, Carrier.XMP), carried.texts(Field.CREATOR, Carrier.IPTC)) == (
+        ("Nightjar",),
+        ("Nightjar",),
+    )
+
+
+def test_xmp_with_a_doctype_is_not_written_into(tmp_path: Path, credential: Credential) -> None:
+    """What a parser could be fooled with is refused in one sentence that says what to do; nothing is signed."""
+    packet = b'<!DOCTYPE x><x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
+    asset = tmp_path / "a.jpg"
+    Image.new("RGB", (16, 16)).save(asset, xmp=packet)
+
+    with pytest.raises(AssetError) as caught:
+        sign(asset, said(), credential=credential)
+
+    assert str(caught.value) == (
+        "a.jpg: XMP: has a document type, in which entities could be hidden; "
+        "take the DOCTYPE out, or leave the picture's metadata as it is with --no-metadata"
+    )
+    assert list(tmp_path.iterdir()) == [asset]
+    assert sign(asset, said(), credential=credential, options=Options(metadata=False)).verification.chain_intact

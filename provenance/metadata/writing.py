@@ -17,7 +17,7 @@ from enum import StrEnum
 from provenance.container.model import Kind
 from provenance.errors import AssetError
 from provenance.metadata import iim, xmp
-from provenance.metadata.blocks import LEAVE, Change
+from provenance.metadata.blocks import Change
 from provenance.metadata.carriers import KINDS
 from provenance.metadata.fields import FIELDS, FORMS, Form, Node, Place, texts
 from provenance.metadata.model import Carrier, Field, Private, PrivateKind, Value
@@ -31,7 +31,6 @@ _IPTC_KINDS = frozenset({Kind.JPEG, Kind.TIFF, Kind.DNG})
 _EXIF_KINDS = _IPTC_KINDS | {Kind.PNG, Kind.WEBP, Kind.AVIF, Kind.HEIC, Kind.HEIF}
 _XMP_KINDS = _EXIF_KINDS | {Kind.GIF, Kind.SVG, Kind.JXL}
 _JOINED = "; "  # several names in one EXIF tag (MWG 2.0 §5.3)
-
 _EXIF_PRIVATE = {  # PrivateKind -> the name that Change.exif_without knows it by
     PrivateKind.LOCATION: "gps",
     PrivateKind.SERIAL: "serial",
@@ -223,7 +222,7 @@ def _change(
     stale = bool(gone) or "dcterms:provenance" in reading.properties
     if Carrier.XMP in available and (stale or any(_differs(name, node, reading) for name, node in whole.items())):
         if reading.blocks.extended_xmp:
-            raise AssetError("XMP", "goes on in further segments (ExtendedXMP), and is not edited", LEAVE)
+            raise AssetError("XMP", "goes on in further segments (ExtendedXMP), and is not edited")
         packet = xmp.edited(reading.blocks.xmp, whole, without=gone)
     return Change(
         exif=tuple(tags),

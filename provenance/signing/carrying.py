@@ -16,8 +16,9 @@ from provenance.container.walk import lay_out
 from provenance.declaration.model import Declaration
 from provenance.errors import AssetError, OutputError
 from provenance.metadata import xmp
+from provenance.metadata.blocks import LEAVE
 from provenance.metadata.carriers import edits
-from provenance.metadata.edits import spliced
+from provenance.metadata.edits import Edit, spliced
 from provenance.metadata.fields import PLACES, Node, texts
 from provenance.metadata.model import Carrier, Metadata, Private
 from provenance.metadata.proposals import conflicts, unsaid
@@ -27,6 +28,8 @@ from provenance.plain import plain
 from provenance.record import dataclass
 from provenance.signing.credit import properties
 from provenance.signing.options import Note, Options
+
+_OPTIONAL = {"EXIF": Carrier.EXIF, "IPTC": Carrier.IPTC, "Photoshop": Carrier.IPTC}  # by AssetError.where
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,8 @@ def carry(
     if sidecar or not options.metadata or not carriers_of(kind):
         notes = (Note("sign.no_metadata"),) if wanted and options.metadata and not options.sidecar else ()
         return Carried(source, stated(wanted), reading.metadata, notes=(*told, *notes))
-    try:
-        made = draft(wanted, reading, rule=options.conflict, carriers=carriers_of(kind), without=private)
-        changed = edits(Source(source), kind, made.change, reading.blocks, options.limits)
-    except AssetError as exc:
-        raise AssetError(f"{name}: {exc.where}", exc.problem, exc.cure) from exc
+    made, changed, left = _edited(asset, source, kind, wanted, reading, options, private)
+    told = (*told, *left)
     if not changed:
         return Carried(source, stated(reading.properties, made), reading.metadata, made.rows, notes=told)
     result = spliced(source, changed)
@@ -74,6 +74,40 @@ def carry(
     return Carried(
         result, stated(again.properties, made), reading.metadata, made.rows, private, edited=True, notes=told
     )
+
+
+def _edited(
+    asset: Path,
+    source: BinaryIO,
+    kind: Kind,
+    wanted: dict[str, Node],
+    reading: Reading,
+    options: Options,
+    private: tuple[Private, ...],
+) -> tuple[Draft, tuple[Edit, ...], tuple[Note, ...]]:
+    """Return what is to be written, and the edits that do it.
+
+    EXIF or IPTC that is damaged, or has no room, is left as it is, which is said; XMP states everything, so that
+    without it nothing is signed, nor where something private would stay.
+
+    Raises:
+        AssetError: if the statement cannot be written.
+    """
+    name, carriers = plain(asset.name), carriers_of(kind)
+    notes: list[Note] = []
+    while True:
+        try:
+            made = draft(wanted, reading, rule=options.conflict, carriers=carriers, without=private)
+            return made, edits(Source(source), kind, made.change, reading.blocks, options.limits), tuple(notes)
+        except AssetError as exc:
+            failed = _OPTIONAL.get(exc.where)
+            if failed not in carriers or private:
+                own = exc.where == "metadata" or LEAVE in exc.cure
+                cure = exc.cure if own else ", or ".join(filter(None, (exc.cure, LEAVE)))
+                raise AssetError(f"{name}: {exc.where}", exc.problem, cure) from exc
+            carriers = tuple(carrier for carrier in carriers if carrier is not failed)
+            values = (("name", asset.name), ("carrier", exc.where), ("problem", exc.problem))
+            notes.append(Note("sign.carrier_left", values))
 
 
 def stated(found: dict[str, Node], made: Draft | None = None) -> dict[str, Any]:

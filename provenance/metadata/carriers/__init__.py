@@ -10,7 +10,7 @@ from provenance.container.source import MalformedError, Source, StoppedError
 from provenance.container.walk import lay_out
 from provenance.errors import AssetError
 from provenance.metadata.blocks import Blocks, Change
-from provenance.metadata.carriers import gif, heif, jpeg, jxl, png, svg, tiff, webp
+from provenance.metadata.carriers import gif, heif, held, jpeg, jxl, png, svg, tiff, webp
 from provenance.metadata.edits import Edit
 
 _EDITORS: dict[Kind, ModuleType] = {
@@ -49,6 +49,7 @@ def edits(source: Source, kind: Kind, change: Change, found: Blocks, limits: Lim
     """
     if change == Change():
         return ()
+    held.check_xmp(found, change)
     try:
         layout = lay_out(source, kind, limits)
         made: tuple[Edit, ...] = _EDITORS[kind].place(source, layout, found, change, limits)
