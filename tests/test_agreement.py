@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from provenance.metadata.agreement import Ledger, State, compare, groups
+from provenance.metadata.fields import PLACES, texts
 from provenance.metadata.model import Carrier, Field, Metadata, Value
 from provenance.terms import SourceType
 
@@ -137,6 +140,14 @@ def test_ai_field_contradicts_steps_without_ai() -> None:
     states = [compare((), carried, ledger=ledger)[0].state for ledger in (DRAWN, Ledger())]
 
     assert states == [State.AI_CONFLICT, State.ONLY_HERE]
+
+
+def test_lists_in_lists_are_read_to_a_depth() -> None:
+    """A stranger's JSON may nest as deep as the parser goes; what no property has is not looked for."""
+    place = PLACES[Field.CREATOR]
+    nested = [{"dc:creator": json.loads("[" * depth + '"Zoë"' + "]" * depth)} for depth in (1, 3, 900)]
+
+    assert [texts(one, place) for one in nested] == [("Zoë",), ("Zoë",), ()]
 
 
 def test_values_are_grouped_by_what_they_say() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from provenance.metadata.model import Field
 from provenance.record import dataclass
 
+_DEPTH = 8  # of lists in lists: what we know has one, and ``cawg.metadata`` of a stranger may have any number
 Node = Any  # str | list[Node] | dict[str, Node]: recursive, and JSON
 
 NAMESPACES = {
@@ -121,12 +122,12 @@ def texts(properties: dict[str, Node], place: Place) -> tuple[str, ...]:
     return tuple(text for node in nodes for text in _leaves(node) if text)
 
 
-def _leaves(node: Node) -> Iterator[str]:
+def _leaves(node: Node, depth: int = _DEPTH) -> Iterator[str]:
     if isinstance(node, str):
         yield node
-    elif isinstance(node, list):
+    elif isinstance(node, list) and depth:
         for entry in node:
-            yield from _leaves(entry)
+            yield from _leaves(entry, depth - 1)
     elif isinstance(node, dict) and node:
         found = node.get("x-default", next(iter(node.values())))
         if isinstance(found, str):
