@@ -18,13 +18,14 @@ from provenance.container import heif as container
 from provenance.container import tiff as tiff_container
 from provenance.container.kinds import sniff
 from provenance.container.model import Kind, Limits
-from provenance.container.source import Source
+from provenance.container.source import Source, StoppedError
 from provenance.container.unchanged import picture_difference
+from provenance.errors import AssetError
 from provenance.metadata.blocks import Change
 from provenance.metadata.carriers import gif, heif, jpeg, jxl, png, svg, tiff, webp
 from provenance.metadata.model import Carrier
 from tests.support.container import box, chunk, drawn, engine_state, layout, sign, signed
-from tests.support.edited import edited, packet
+from tests.support.edited import edited, found, packet
 from tests.support.environment import corpus, needs_corpus
 from tests.support.heif import XMP_TYPE, Avif, Held
 from tests.support.pictures import draw
@@ -325,3 +326,27 @@ def test_no_byte_of_what_must_stay_changes_unseen(name: str, data: st.DataObject
     at = data.draw(st.integers(span.start, span.end - 1))
 
     assert compared(before, byte(after, at, 1 << data.draw(st.integers(0, 7))))
+
+
+OURS = [name for name in RICH if name.split()[0].rstrip(",") in ("avif", "heic", "gif", "svg", "jxl")]
+
+
+@pytest.mark.parametrize("name", OURS)
+@given(data=st.data())
+def test_damaged_files_raise_nothing_but_our_errors(name: str, data: st.DataObject) -> None:
+    """Whatever bytes stand in the tables: the carriers are found or not, changed or refused."""
+    damaged = bytearray(RICH[name]())
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(12, min(len(damaged), 1400) - 1))
+        damaged[at] = data.draw(st.sampled_from([0, 1, 2, 127, 255]) | st.integers(0, 255))
+    before = bytes(damaged)
+    kind = sniff(io.BytesIO(before))
+    if EDITORS.get(kind) is not EDITORS[sniff(io.BytesIO(RICH[name]()))]:
+        return
+
+    try:
+        after = changed(before)
+    except (AssetError, StoppedError):  # the walk itself stops at a second manifest
+        return
+
+    assert found(EDITORS[kind], after).xmp == packet()
