@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import AssetError
-from provenance.metadata.structure import Prompts, prompts
+from provenance.metadata.asked import Prompts
+from provenance.metadata.structure import prompts
+from tests.support.environment import run_provenance
 from tests.support.generators import A1111, NEGATIVE, PROMPT, WORKFLOW, png, text_to_image
 
 
@@ -27,6 +29,20 @@ def test_prompts(tmp_path: Path) -> None:
     found = prompts(_saved(tmp_path, png({"parameters": A1111})))
 
     assert found == Prompts((f"{PROMPT} <lora:inkwash_v2:0.8>",), (NEGATIVE,))
+
+
+def test_inspect_shows_them_to_whoever_asks(tmp_path: Path) -> None:
+    """`inspect --prompts` prints both, as found and not signed; without the flag no prompt is printed."""
+    pytest.importorskip("sd_parsers")
+    path = _saved(tmp_path, png({"parameters": A1111}))
+
+    asked = run_provenance("inspect", path, "--prompts", home=tmp_path / "home", cwd=tmp_path)
+    usual = run_provenance("inspect", path, home=tmp_path / "home", cwd=tmp_path)
+
+    assert asked.exit == 0
+    assert f"Asked for (found, not signed): {PROMPT}" in asked.out
+    assert f"Not wanted (found, not signed): {NEGATIVE}" in asked.out
+    assert PROMPT not in usual.out
 
 
 def test_nothing_is_found(tmp_path: Path) -> None:

@@ -10,12 +10,15 @@ import typer
 
 from provenance import home as homes
 from provenance.commands.shared import EVIDENCE_HELP, LANGUAGE_HELP, checking_options, shown_files, told
+from provenance.metadata.asked import prompts_of
+from provenance.plain import MACHINE, plain
 from provenance.report.build import build
 from provenance.report.text import render_full
-from provenance.report.wording import preferred
+from provenance.report.wording import Catalogue, Phrase, preferred
 from provenance.terms import Integrity
 from provenance.verification.files import raw_report, verify_files
 from provenance.verification.model import Verification
+from provenance.worker.settings import Settings
 from provenance.worker.settings import load as load_settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -26,6 +29,9 @@ def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A picture.")],
     raw: Annotated[
         bool, typer.Option("--raw", help="Print the engine's crJSON instead: large, nothing judged.")
+    ] = False,
+    prompts: Annotated[
+        bool, typer.Option("--prompts", help="Print the prompts that stand in the file instead; unsigned, private.")
     ] = False,
     sidecar: Annotated[Path | None, typer.Option(metavar="FILE", help="A sidecar to use.")] = None,
     evidence: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=EVIDENCE_HELP)] = None,
@@ -43,6 +49,8 @@ def inspect(
     if raw:
         typer.echo(raw_report(file, options=options, settings=settings))
         return
+    if prompts:
+        raise typer.Exit(_prompts(file, settings, Catalogue(told(lang))))
     presented = shown_files(evidence or [], settings)
     _, found = next(iter(verify_files([file], options=options, settings=settings, slots=1)))
     if not isinstance(found, Verification):
@@ -51,3 +59,15 @@ def inspect(
     if found.integrity is Integrity.NOT_CHECKED:
         raise typer.Exit(2)
     raise typer.Exit(1 if found.integrity is Integrity.NO_CREDENTIALS else 0)
+
+
+def _prompts(file: Path, settings: Settings, say: Catalogue) -> int:
+    """Print what was asked of a model, for whoever asks for it; return the exit code."""
+    found = prompts_of(file, settings=settings)
+    for key, texts in (("wanted", found.wanted), ("unwanted", found.unwanted)):
+        for text in texts:
+            typer.echo(say(f"run.prompt_{key}", text=Phrase(plain(text, limit=MACHINE))))
+    if not (found.wanted or found.unwanted):
+        typer.echo(say("run.prompt_none"), err=True)
+        return 1
+    return 0

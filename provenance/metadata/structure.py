@@ -1,7 +1,7 @@
 """The prompts of a generated picture, for its own author, where ``sd-parsers`` is installed (extra ``prompts``).
 
 Nothing else needs it: tools, models and modes come from our own readers, and prompts are private unless somebody asks
-to publish theirs. It decodes the file with Pillow in this process, so it is for the author's own export only.
+to publish theirs. `metadata.asked` runs it in a child process: Pillow opens the file.
 """
 
 from __future__ import annotations
@@ -17,16 +17,13 @@ except ImportError:
     ParserManager = None  # type: ignore[assignment, misc]  # the extra is not installed
 
 from provenance.errors import AssetError
+from provenance.metadata.asked import Prompts
 from provenance.plain import plain
-from provenance.record import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Prompts:
-    """What was asked of a model, as it stands in the file."""
-
-    wanted: tuple[str, ...] = ()
-    unwanted: tuple[str, ...] = ()
+def job(argument: str) -> Prompts:
+    """Answer a path, as a worker gets it."""
+    return prompts(Path(argument))
 
 
 def prompts(picture: Path) -> Prompts:
