@@ -16,7 +16,7 @@ from time import perf_counter
 
 import encypher_c2pa
 
-from benchmarks import bare, heeding, ours, pictures
+from benchmarks import bare, heeding, metadata, ours, pictures
 from benchmarks.timing import Compared, compare, peak_mib, process
 from provenance.verification.files import verify_files
 from tests.hostile.cases_limits import CASES as LIMITS
@@ -216,4 +216,17 @@ def data_set(folder: Path) -> Iterator[Row]:
     )
 
 
-SECTIONS: tuple[Section, ...] = (large_jpeg, small_jpegs, large_tiff, one_shot, hostile, data_set)
+def ordinary_metadata(folder: Path) -> Iterator[Row]:
+    """The statement in EXIF, IPTC and XMP of a thousand JPEGs, without signing; files a second, ours by theirs."""
+    if shutil.which("exiftool") is None:
+        return
+    each, batch = metadata.against_exiftool(folder)
+    what = f"write EXIF, IPTC and XMP into {metadata.COUNT} JPEGs, 250 kB"
+    one_by_one = f"exiftool started for each, timed on {metadata.SAMPLE} of them"
+    yield _throughput(what, each, at_least=20, against=one_by_one)
+    yield _throughput(what, batch, at_least=2, against="one exiftool -@ for all")
+
+
+SECTIONS: tuple[Section, ...] = (
+    large_jpeg, small_jpegs, large_tiff, one_shot, hostile, data_set, ordinary_metadata,
+)  # fmt: skip
