@@ -29,8 +29,11 @@ from provenance.terms import CAWG_METADATA, DST, TRAINING_MINING, Integrity, Min
 from provenance.verification.check import check
 from provenance.verification.model import Verification
 from provenance.verification.options import Options
+from tests.hostile.cases_chain import _without
+from tests.hostile.forge import Assertion, Spec, actions, forge, ingredient
 from tests.support.artist import DRAWN_BY_HAND, Artist
 from tests.support.environment import Ran, needs_exiftool
+from tests.support.permissions import picture as xmp_picture
 from tests.support.pictures import DRAWN, jpeg
 from tests.support.pki import Issued
 from tests.support.signing import KeyInMemory, plan
@@ -371,6 +374,41 @@ def test_flag_in_a_metadata_assertion_is_the_signers(tmp_path: Path, issued: Iss
     line = {line.entry: line for line in reported(path).permissions}[Mining.GENERATIVE_TRAINING]
 
     assert (line.effective, line.carrier, line.sources[0].attributable) == ("notAllowed", "manifest", True)
+
+
+def test_credit_that_was_redacted(tmp_path: Path) -> None:
+    """Where a later signer took the credit out of the earlier credentials, XMP is compared with nothing, and that is said."""
+    said = Assertion(CAWG_METADATA, {"@context": CONTEXT, "dc:creator": ["Zoë Kestrel"]})
+    parent = forge(Spec([actions(), said]), asset=xmp_picture(packet("Zoë Kestrel")))
+    uri = f"self#jumbf=/c2pa/{parent.label}/c2pa.assertions/{CAWG_METADATA}"
+    gone = _without(parent, CAWG_METADATA, [actions()])
+    link = ingredient(gone)
+    steps = (
+        {"action": "c2pa.opened", "parameters": {"ingredients": [link.reference()]}},
+        {"action": "c2pa.redacted", "reason": "c2pa.PII.present", "parameters": {"redacted": uri}},
+    )
+    path = tmp_path / "piece.jpg"
+    whole = Spec([actions(*steps), link], redacts=[uri])
+    path.write_bytes(forge(whole, others=[gone], asset=xmp_picture(packet("Zoë Kestrel"))).data)
+
+    report = reported(path)
+
+    assert report.integrity.state is Integrity.INTACT
+    assert states(report)[Field.CREATOR] is State.ONLY_HERE
+    assert report.carried.redacted is not None
+    assert report.carried.redacted.text in " ".join(render_full(report).split())
+
+
+@pytest.mark.parametrize("depth", [30, 600, 950, 985])
+def test_nested_metadata_of_a_stranger_ends_no_check(depth: int, tmp_path: Path) -> None:
+    """Lists in lists, as deep as a parser goes, are no creator, and nothing is raised."""
+    data = b'{"dc:creator":' + b"[" * depth + b'"Zoe"' + b"]" * depth + b"}"
+    path = tmp_path / "piece.jpg"
+    path.write_bytes(forge(Spec([actions(), Assertion(CAWG_METADATA, data, "json")]), asset=xmp_picture(b"")).data)
+
+    found = verified(path)
+
+    assert not [one for manifest in found.manifests for one in manifest.stated if one.field is Field.CREATOR]
 
 
 def test_stated_values_are_read_from_every_assertion(tmp_path: Path, issued: Issued) -> None:
