@@ -243,7 +243,8 @@ def segment(marker: int, body: bytes) -> bytes:
 
 def large_exif() -> bytes:
     maker = blocks.Maker()
-    return maker.block(maker.directory((37500, 7, 65_400, maker.value(b"n" * 65_400))))
+    below = maker.directory((37500, 7, 65_400, maker.value(b"n" * 65_400)))
+    return maker.block(maker.directory((34665, 4, 1, below)))
 
 
 REFUSED = {  # segments behind the first, and what is said
