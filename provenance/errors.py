@@ -4,6 +4,7 @@
     ├── DeclarationError   the author's statement or profile cannot be accepted
     ├── CredentialError    the key or certificate chain cannot be used to sign
     ├── TrustError         a trust list, pin or deny list cannot be accepted
+    ├── PolicyError        the policy cannot be accepted
     ├── AssetError         the picture cannot be read, or cannot carry a manifest
     ├── OutputError        the result cannot be written; nothing was changed
     ├── TimeStampError     the time-stamp authority gave no usable stamp
@@ -44,6 +45,10 @@ class CredentialError(ProvenanceError):
 
 class TrustError(ProvenanceError):
     """A trust list, pin or deny list cannot be accepted."""
+
+
+class PolicyError(ProvenanceError):
+    """The policy cannot be accepted."""
 
 
 class AssetError(ProvenanceError):

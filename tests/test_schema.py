@@ -79,7 +79,9 @@ def test_an_unknown_schema_is_named(run: Run) -> None:
     ran = run("schema", "nope")
 
     assert ran.exit == 2
-    assert ran.err.startswith("error: nope: is not a schema of ours; use one of: declaration, permissions-record,")
+    assert ran.err.startswith(
+        "error: nope: is not a schema of ours; use one of: declaration, facts, permissions-record,"
+    )
 
 
 def test_the_page_about_declarations_knows_every_field_and_word() -> None:

@@ -69,7 +69,11 @@ def test_the_wheel_carries_its_data(wheel: Path) -> None:
 
 def test_no_key_and_no_test_in_the_wheel(wheel: Path) -> None:
     """Neither tests nor anything that looks like a key is in the wheel."""
-    suspicious = [name for name in _names(wheel) if "test" in name or name.endswith((".pem", ".key", ".p8", ".crt"))]
+    suspicious = [
+        name
+        for name in _names(wheel)
+        if "test" in name.replace("contest", "") or name.endswith((".pem", ".key", ".p8", ".crt"))
+    ]
 
     assert suspicious == []
 

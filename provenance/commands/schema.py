@@ -16,7 +16,9 @@ _PACKAGE = Path(provenance.__file__).parent
 _FOLDERS = (_PACKAGE / "_schemas", _PACKAGE.parent / "schemas")  # in a wheel; in a checkout
 _ENDING = ".schema.json"
 # They build the schemas from the models, which costs their import: only where they are written anew.
-_MAKERS = ("provenance.declaration.schema", "provenance.report.schema", "provenance.batch.schema")
+_MAKERS = (
+    "provenance.declaration.schema", "provenance.report.schema", "provenance.batch.schema", "provenance.policy.schema",
+)  # fmt: skip
 
 
 @app.command()

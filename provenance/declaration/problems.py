@@ -6,7 +6,8 @@ import difflib
 import math
 from collections.abc import Iterable
 from enum import Enum
-from typing import Any, ClassVar, TypeVar, get_args
+from types import UnionType
+from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -51,10 +52,17 @@ def accept(model: type[Model], data: Any, *, where: str = "") -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as exc:
-        faults = exc.errors(include_url=False)
-    first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
+        path, problem, cure = first_fault(exc, model)
     # The cause adds nothing: pydantic's text is ours, longer and with the whole input in it.
-    raise _explained(first, model, where) from None
+    raise DeclarationError(": ".join(filter(None, (where, dotted(path)))) or model.noun, problem, cure) from None
+
+
+def first_fault(found: ValidationError, model: type[Written]) -> tuple[list[str | int], str, str]:
+    """Return where, what and the cure of the first fault, a misspelt field before everything else."""
+    faults = found.errors(include_url=False)
+    first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
+    path = [*first["loc"], *first.get("ctx", {}).get("path", [])]
+    return (path, *_problem(first, model))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -69,12 +77,6 @@ def choice(word: str, known: Iterable[str]) -> tuple[str, str]:
     if near := nearest(word, values):
         return f"{quoted(word)} is not known here", f"did you mean {near}"
     return f"{quoted(word)} is not known here", f"use one of: {', '.join(values)}"
-
-
-def _explained(fault: ErrorDetails, model: type[Written], where: str) -> DeclarationError:
-    path = [*fault["loc"], *fault.get("ctx", {}).get("path", [])]
-    problem, cure = _problem(fault, model)
-    return DeclarationError(": ".join(filter(None, (where, _dotted(path)))) or model.noun, problem, cure)
 
 
 def _problem(fault: ErrorDetails, model: type[Written]) -> tuple[str, str]:
@@ -104,7 +106,8 @@ def _problem(fault: ErrorDetails, model: type[Written]) -> tuple[str, str]:
     return fault["msg"][:1].lower() + fault["msg"][1:], ""
 
 
-def _dotted(path: Iterable[str | int]) -> str:
+def dotted(path: Iterable[str | int]) -> str:
+    """Return *path* as people write it: steps[0].tool."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{plain(part, limit=60)}" for part in path)
     return text.removeprefix(".")
 
@@ -114,8 +117,18 @@ def _annotation(model: type[Written], path: Iterable[str | int]) -> Any:
     found: Any = model
     for part in path:
         if isinstance(part, str):
-            found = _named(found.model_fields[part].annotation)
-    return found
+            mapped = _mapped(found)  # a key there is the writer's own
+            found = mapped if mapped is not None else _named(found).model_fields[part].annotation
+    return _named(found)
+
+
+def _mapped(annotation: Any) -> Any:
+    """Return what the values are of the ``dict[str, …]`` that *annotation* is, or may be; None if it is none."""
+    if get_origin(annotation) is dict:
+        return get_args(annotation)[1]
+    if get_origin(annotation) in (Union, UnionType):
+        return next((found for one in get_args(annotation) if (found := _mapped(one)) is not None), None)
+    return None
 
 
 def _named(annotation: Any) -> Any:

@@ -1,0 +1,127 @@
+"""What no policy can do, whatever it says: count what is unverified for a file, or condemn on somebody's weak word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.policy.deriving import FAMILIES, facts_of
+from provenance.policy.facts import Facts
+from provenance.policy.judge import ALTERED, judge
+from provenance.policy.loading import Policy, load, templates
+from provenance.policy.verdict import Decision, RuleKind, Verdict
+from provenance.terms import Integrity, Level, TimeKind
+from tests.support import report as made
+
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+WEAK = ("_unknown_signer", "_broken", "_traces")
+HUMAN = facts_of(made.hand_drawn(), now=made.NOW)
+
+
+def judged(facts: Facts, policy: Policy, **context: object) -> Verdict:
+    return judge(facts, policy, context=context, path="entries/a.png", now=NOW)
+
+
+WORDS = st.frozensets(
+    st.sampled_from(["generation", "generative edit", "inpainting", "denoising", "generated", "ai_edited",
+                     "trainedAlgorithmicMedia", "no_generative_ai", "Midjourney"]), max_size=3,
+).map(lambda found: tuple(sorted(found)))  # fmt: skip
+LEVELS = st.sampled_from(Level)
+
+
+@st.composite
+def any_facts(draw: st.DrawFn) -> Facts:
+    """Facts of every kind, possible or not: the judge may not rely on their going together."""
+    fields: dict[str, Any] = {family + suffix: draw(WORDS) for family in FAMILIES for suffix in ("", *WEAK)}
+    return replace(
+        HUMAN,
+        integrity=draw(st.sampled_from(Integrity)),
+        chain_intact=draw(st.booleans()),
+        signer_level=draw(LEVELS),
+        lowest_level=draw(LEVELS),
+        complete=draw(st.sampled_from([True, False, None])),
+        time_kind=draw(st.sampled_from(TimeKind)),
+        traces=draw(WORDS),
+        profiles_not_met=draw(st.sampled_from([(), ("human-illustration",)])),
+        ingredients_broken=draw(st.integers(0, 1)),
+        **fields,
+    )
+
+
+POLICIES = [load(name) for name in templates()]
+
+
+@given(facts=any_facts(), policy=st.sampled_from(POLICIES))
+def test_no_policy_passes_an_altered_file(facts: Facts, policy: Policy) -> None:
+    """Whatever else is known of it, a file that is not what was signed is at least for a person."""
+    for state in (Integrity.ALTERED, Integrity.NOT_COVERED):
+        verdict = judged(replace(facts, integrity=state), policy)
+
+        assert verdict.decision.rank >= Decision.REVIEW.rank
+
+
+@given(facts=any_facts(), policy=st.sampled_from(POLICIES))
+def test_a_conclusion_rejects_only_on_a_known_signers_word(facts: Facts, policy: Policy) -> None:
+    """Without anything that a known or listed signer states of AI, no conclusion rejects."""
+    verdict = judged(replace(facts, **dict.fromkeys(FAMILIES, ()), profiles=(), complete=None), policy)
+
+    assert [
+        one for one in verdict.outcomes if one.kind is RuleKind.CONCLUSION and one.decision is Decision.REJECT
+    ] == []
+
+
+@given(facts=any_facts(), policy=st.sampled_from(POLICIES))
+def test_what_is_unverified_never_counts_for_a_file(facts: Facts, policy: Policy) -> None:
+    """Taking away every statement that nobody known vouches for never makes the verdict worse than silence would."""
+    bare = replace(facts, **{family + suffix: () for family in FAMILIES for suffix in WEAK}, traces=())
+
+    assert judged(facts, policy).decision.rank >= judged(bare, policy).decision.rank
+
+
+@given(facts=any_facts(), policy=st.sampled_from(POLICIES))
+def test_evidence_below_the_policys_never_helps(facts: Facts, policy: Policy) -> None:
+    """A file whose signers count less gets no better verdict than the same file whose signers count."""
+    known = replace(
+        facts, integrity=Integrity.INTACT, chain_intact=True, signer_level=Level.LISTED, lowest_level=Level.LISTED
+    )
+    for changes in ({"chain_intact": False}, {"lowest_level": Level.INTACT}, {"integrity": Integrity.EXPIRED}):
+        weaker = judged(replace(known, **changes), policy)
+
+        assert weaker.decision.rank >= judged(known, policy).decision.rank or policy.evidence.level is Level.INTACT
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.id)
+def test_a_strangers_generated_manifest_never_rejects(policy: Policy) -> None:
+    """Anyone can sign a clean picture as generated; that is a question to ask, and no answer (people m5)."""
+    facts = facts_of(made.framed(), now=made.NOW)
+
+    conclusions = [one for one in judged(facts, policy).outcomes if one.kind is RuleKind.CONCLUSION]
+
+    assert facts.ai_kinds == () and facts.ai_kinds_unknown_signer == ("generation",)
+    assert all(one.decision is not Decision.REJECT for one in conclusions)
+
+
+def test_a_waiver_cannot_pass_an_altered_file() -> None:
+    """The rule that no policy passes an altered file is ours, and has a name of its own in the verdict."""
+    policy = load("contest-open")
+    policy = replace(policy, rules=policy.rules[-1:])
+
+    verdict = judged(facts_of(made.altered(), now=made.NOW), policy)
+
+    assert (verdict.decision, verdict.outcomes[0].rule) == (Decision.REVIEW, ALTERED)
+
+
+def test_a_file_that_could_not_be_checked_is_for_a_person() -> None:
+    """A limit, a crash: no rule is asked, nothing is rejected, nothing is passed."""
+    facts = replace(HUMAN, integrity=Integrity.NOT_CHECKED, problem="the limit memory_mib was reached")
+
+    verdict = judged(facts, load("contest-open"))
+
+    assert (verdict.decision, verdict.problem, verdict.outcomes) == (
+        Decision.REVIEW, "the limit memory_mib was reached", ()
+    )  # fmt: skip
