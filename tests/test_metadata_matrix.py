@@ -9,9 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from provenance.container.kinds import sniff
+from provenance.container.model import Kind, Limits
+from provenance.container.source import Source
+from provenance.container.walk import lay_out
 from provenance.errors import ProvenanceError
-from provenance.metadata.writing import Conflict
-from provenance.signing.sign import sign
+from provenance.metadata.carriers import find
+from provenance.metadata.model import Field
+from provenance.metadata.writing import Conflict, Outcome
+from provenance.signing.options import Options
+from provenance.signing.sign import planned, sign
 from provenance.terms import Integrity
 from tests import metadata_page
 from tests.support import carried
@@ -116,3 +123,50 @@ def test_beside_a_picture_the_manifest_says_everything(name: str, artist: Artist
     assert path.read_bytes() == before
     assert made.verification.integrity is Integrity.INTACT
     assert carried.in_manifest(made.path) == SAYS
+
+
+AGAIN = ("JPEG of a camera, with a maker note", "PNG", "WebP", "TIFF, big-endian", "AVIF", "GIF", "SVG")
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in AGAIN else pytest.param(name, marks=pytest.mark.deep) for name in FORMATS if name != BIG]
+)
+def test_the_same_statement_again_touches_nothing(
+    name: str, artist: Artist, exiftool: Exiftool, tmp_path: Path
+) -> None:
+    """Signed once more with the same words, all three carriers are what they were, byte for byte."""
+    first = signed(FORMATS[name].at(tmp_path), FULL, artist, embed=name == PAGES).path
+    rows = planned(first, declared(CHILD), options=Options(embed=name == PAGES)).rows
+
+    made = prove(first, CHILD, SAYS, artist, exiftool, embed=name == PAGES)
+
+    assert {row.outcome for row in rows} == {Outcome.SAME}
+    assert blocks(made.path) == blocks(first)
+
+
+def blocks(path: Path) -> tuple[bytes | None, bytes | None, bytes | None]:
+    """Return EXIF, IIM and XMP as they stand in the file; of a TIFF, whose EXIF is all of it, only the others."""
+    with path.open("rb") as stream:
+        source, kind = Source(stream), sniff(stream)
+        found = find(source, kind, lay_out(source, kind, Limits()), Limits())
+    return None if kind in (Kind.TIFF, Kind.DNG) else found.exif, found.iptc, found.xmp
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("rule", list(Conflict))
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != BIG])
+def test_every_format_under_every_rule(
+    name: str, rule: Conflict, artist: Artist, exiftool: Exiftool, tmp_path: Path
+) -> None:
+    """What another statement of ours says is kept, replaced or refused in every carrier that the format has."""
+    first = signed(FORMATS[name].at(tmp_path), FULL, artist, embed=name == PAGES).path
+    other = CHILD | {"authors": [{"name": "Somebody Else"}], "credit": "Elsewhere"}
+    says = SAYS if rule is Conflict.KEEP else SAYS | {Field.CREATOR: ("Somebody Else",), Field.CREDIT: ("Elsewhere",)}
+    gone = {Field.IMAGE_CREATOR, Field.IMAGE_CREATOR_ID, Field.CONTRIBUTOR}  # the other statement says none of them
+    says = {field: texts for field, texts in says.items() if field not in gone}
+    if rule is Conflict.REFUSE:
+        with pytest.raises(ProvenanceError, match="you state “Somebody Else”"):
+            signed(first, other, artist, embed=name == PAGES)
+        return
+
+    prove(first, other, says, artist, exiftool, embed=name == PAGES, conflict=rule)

@@ -22,6 +22,7 @@ from tests.support.blocks import SECRETS
 from tests.support.carried import declared
 from tests.support.environment import needs_exiftool
 from tests.support.exiftool import Exiftool
+from tests.support.formats import FORMATS
 from tests.support.metadata import PACKET
 
 OURS = {
@@ -39,6 +40,7 @@ THEIRS = (
     "-Copyright=© Zoë",
     "-XMP-dc:Rights=© Zoë",
 )
+CAMERAS = [name for name in FORMATS if "camera" in name or name in {"PNG, alpha", "WebP, animated"}]
 NAMES = {Field.CREATOR: "Zoë Ångström", Field.RIGHTS: "© Zoë"}
 
 
@@ -228,6 +230,25 @@ def test_prompts_go_too(artist: Artist, tool: Exiftool, tmp_path: Path) -> None:
     assert [one for one in PLANTED if one in data] == []
     assert gone.keys() == _EXIF | {"PNG:Parameters"}
     assert all(new is None for _, new in gone.values())
+
+
+@needs_exiftool
+@pytest.mark.parametrize("name", CAMERAS)
+def test_what_is_private_is_gone_from_every_container(
+    name: str, artist: Artist, tool: Exiftool, tmp_path: Path
+) -> None:
+    """EXIF of a camera: its planted strings and its thumbnail are not in the signed file, and all else is."""
+    path = FORMATS[name].at(tmp_path)
+    before = tool.tags(path)
+    assert [one for one in PLANTED if one not in path.read_bytes()] == []
+
+    made = sign(path, declared(OURS), credential=artist.credential, options=options(path, strip_private=True))
+    data, gone = made.path.read_bytes(), carried.changed(before, tool.tags(made.path))
+
+    assert [one for one in PLANTED if one in data] == []
+    assert gone.keys() == _EXIF
+    assert all(new is None for _, new in gone.values())
+    assert carried.frames(made.path) == carried.frames(path)
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------

@@ -28,8 +28,8 @@ class Proof:
 
 
 def signed(path: Path, said: dict[str, Any], artist: Artist, **options: Any) -> Signed:
-    """Sign *said* into a copy of *path*, called ``out``."""
-    chosen = Options(output=path.with_name(f"out{path.suffix}"), thumbnail=False, **options)
+    """Sign *said* into a copy of *path*, beside it."""
+    chosen = Options(output=path.with_name(f"{path.stem}-signed{path.suffix}"), thumbnail=False, **options)
     return sign(path, declared(said), credential=artist.credential, options=chosen)
 
 
