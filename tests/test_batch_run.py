@@ -232,7 +232,7 @@ def test_groups_grow_and_carry_little() -> None:
     ("poison", "reason"),
     [
         (b"=die", "the checking process ended (exit 3)"),
-        (b"=bug", "the checking process ended (bug) KeyError in batch_jobs.py:25"),
+        (b"=bug", "the checking process ended (bug) KeyError in batch_jobs.py:27"),
         (b"=odd", "is odd"),
     ],
 )
@@ -247,6 +247,19 @@ def test_a_poisoned_file_costs_itself_only(poison: bytes, reason: str, tmp_path:
     bad = {number: one.reason for number, one in enumerate(found) if one.outcome is Outcome.UNREADABLE}
     assert bad == {75: reason}
     assert sum(one.outcome is Outcome.NOT_ALLOWED for one in found) == 49
+
+
+def test_a_file_that_stalls_costs_itself_only(tmp_path: Path) -> None:
+    """The clock is that of the whole message, and then of each file alone: one row names the limit."""
+    put(tmp_path, {f"{number}.jpg": YES for number in range(7)} | {"5.jpg": JPEG + b"hang"})
+    sources = gather([str(tmp_path)])
+
+    with Pool(1, preload=QUESTION.module, settings=Settings(wall_seconds=1)) as children:
+        found = [one for one in run(entries(sources), QUESTION, pool=children) if isinstance(one, Row)]
+
+    bad = {number: one.reason for number, one in enumerate(found) if one.outcome is Outcome.UNREADABLE}
+    assert bad == {5: "the limit wall_seconds of 1 was reached"}
+    assert len(found) == 7
 
 
 # --- the journal --------------------------------------------------------------------------------------------------

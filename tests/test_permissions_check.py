@@ -29,7 +29,7 @@ from tests.test_batch_tar import packed
 Run = Callable[..., Ran]
 CHECK = ("permissions", "check")
 FOR = ("--for", "generative-training")
-MIXED = 90  # three of each kind
+MIXED = 3 * len(KINDS)
 
 
 def by_name(text: str) -> dict[str, dict[str, Any]]:

@@ -36,6 +36,7 @@ _OUTCOMES = {
     Use.ALLOWED: Outcome.ALLOWED,
 }
 _STRICTEST_FIRST = tuple(_OUTCOMES)
+_BARE = {Kind.BMP, Kind.JXL_NAKED}  # pictures without a place where anything could be said: they say nothing
 _SITE = {Channel.HEADER, Channel.ROBOTS, Channel.TDMREP, Channel.HTML}
 
 
@@ -166,6 +167,8 @@ def _picture(data: bytes, sidecar: bytes, options: Options) -> Survey:
 def _walked(data: bytes, limits: Limits) -> _Walk:
     source = Held(data)
     kind = sniff_source(source)
+    if kind in _BARE:
+        return _Walk(credentials=False)
     if not kind.embeds and kind is not Kind.C2PA:
         return _Walk(credentials=False, problems=(str(_SAY(f"decision.problem.{'kind' if data else 'empty'}")),))
     damage: list[str] = []

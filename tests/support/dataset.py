@@ -98,6 +98,7 @@ KINDS = {
     "xmp-see-embedded": _plus("PROHIBITED-SEEEMBEDDEDRIGHTSEXPR", TERMS, TERMS),
     "xmp-see-linked": _plus("PROHIBITED-SEELINKEDRIGHTSEXPR", TERMS, TERMS),
     "nothing": Kind(picture, NOTHING, NOTHING),
+    "nothing-bmp": Kind(lambda: picture(kind="BMP"), NOTHING, NOTHING, suffix=".bmp"),
     "nothing-png": Kind(lambda: picture(kind="PNG"), NOTHING, NOTHING, suffix=".png"),
     "xmp-no-webp": Kind(
         lambda: picture(xmp("PROHIBITED"), kind="WEBP"), NO, NO, carriers=("xmp",), suffix=".webp"
