@@ -5,18 +5,14 @@ Also run as a program, for the memory of the parent: ``python -m benchmarks.heed
 
 from __future__ import annotations
 
-import hashlib
-import multiprocessing
-import os
 import resource
 import struct
 import subprocess
 import sys
 import tempfile
-from itertools import islice
 from pathlib import Path
 
-from benchmarks import bare, pictures
+from benchmarks import bare, hashing, pictures
 from provenance.batch.checking import Check, Places, check
 from provenance.batch.run import GROUP
 from provenance.batch.sources import gather
@@ -36,12 +32,12 @@ _MINING = {
 }
 
 
-def data_set(folder: Path, count: int = COUNT) -> Path:
+def data_set(folder: Path, size: tuple[int, int], count: int = COUNT) -> Path:
     """Write *count* small JPEGs: of ten, one is signed and refuses training, five refuse it in XMP alone."""
     made = folder / "set"
     made.mkdir()
     plain, signed = folder / "plain.jpg", folder / "signed.jpg"
-    pictures.photograph((1200, 800)).save(plain, "JPEG", quality=90)
+    pictures.photograph(size).save(plain, "JPEG", quality=90)
     silent = plain.read_bytes()
     definition = bare.DEFINITION | {"assertions": [*bare.DEFINITION["assertions"], _MINING]}
     packet = XMP + xmp("PROHIBITED-AIMLTRAINING")
@@ -79,21 +75,9 @@ def heed(folder: Path, output: Path) -> Summary:
     return summary
 
 
-def digests(paths: list[str]) -> list[str]:
-    """Read and hash each of *paths*."""
-    found = []
-    for path in paths:
-        with open(path, "rb") as stream:  # noqa: PTH123 - the least there can be
-            found.append(hashlib.sha256(stream.read()).hexdigest())
-    return found
-
-
 def hash_all(folder: Path) -> int:
-    """Hash every file of *folder* in two processes, as many files a message as ours."""
-    names = (entry.path for entry in os.scandir(folder))
-    groups = iter(lambda: list(islice(names, GROUP)), [])
-    with multiprocessing.get_context("spawn").Pool(CORES) as pool:
-        return sum(len(found) for found in pool.imap(digests, groups))
+    """Hash every file of *folder* in as many processes, as many files a message."""
+    return hashing.hash_all(folder, processes=CORES, group=GROUP)
 
 
 def linked(made: Path, folder: Path, count: int) -> Path:

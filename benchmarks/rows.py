@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from operator import ge, le
 from pathlib import Path
 from time import perf_counter
@@ -194,15 +195,18 @@ def hostile(folder: Path) -> Iterator[Row]:
 
 def data_set(folder: Path) -> Iterator[Row]:
     """Permissions of a data set: against reading and hashing the same files, and the memory of the parent."""
-    made = heeding.data_set(folder)
-    paths = sorted(made.iterdir())
-    found = heeding.heed(made, folder / "rows.jsonl").whole
-    assert (found.pictures, found.outcomes["not_allowed"]) == (heeding.COUNT, heeding.COUNT * 6 // 10)
-    kind = f"{len(paths)} JPEGs of {paths[1].stat().st_size // 1000} kB, half with XMP alone, a tenth signed"
-    gain = compare(lambda: heeding.heed(made, folder / "rows.jsonl"), lambda: heeding.hash_all(made), rounds=3)
-    yield _throughput(
-        f"permissions check, {kind}, rows and record", gain, at_least=0.5, against="read and SHA-256, as many processes"
-    )
+    for name, size, bar in (("small", (1600, 1067), 0.5), ("smaller", (1200, 800), None)):
+        place = folder / name
+        place.mkdir()
+        made = heeding.data_set(place, size)
+        rows = place / "rows.jsonl"
+        found = heeding.heed(made, rows).whole
+        assert (found.pictures, found.outcomes["not_allowed"]) == (heeding.COUNT, heeding.COUNT * 6 // 10)
+        weight = (made / "00009.jpg").stat().st_size // 1000
+        what = f"{heeding.COUNT} JPEGs of {size[0]} × {size[1]}, {weight} kB, half with XMP alone, a tenth signed"
+        gain = compare(partial(heeding.heed, made, rows), partial(heeding.hash_all, made), rounds=3)
+        against = "read and SHA-256, as many processes"
+        yield _throughput(f"permissions check, {what}", gain, at_least=bar, against=against)
     few, many = (heeding.linked(made, folder / str(count), count) for count in (5_000, 20_000))
     small, large = heeding.parent_mib(few), heeding.parent_mib(many)
     yield Row(
