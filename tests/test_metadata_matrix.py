@@ -99,13 +99,13 @@ def test_signed_pictures_of_others_say_everything(
 
 
 @needs_corpus
-@pytest.mark.parametrize("path", [*OTHERS, *SIGNED], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [path for path in (*OTHERS, *SIGNED) if path.name not in REFUSED], ids=lambda path: path.name
+)
 def test_the_least_statement_stands_beside_what_was_there(
     path: Path, artist: Artist, exiftool: Exiftool, tmp_path: Path
 ) -> None:
     """One address, in XMP: nothing else is touched, whatever stood in the other carriers."""
-    if path.name in REFUSED:
-        pytest.skip("is refused")
     copy = Path(shutil.copy(path, tmp_path))
 
     prove(copy, LEAST, LEAST_SAYS, artist, exiftool, hidden=path.name in HIDDEN, accept_damaged_parent=True)

@@ -12,7 +12,7 @@ import pytest
 from PIL.PngImagePlugin import PngInfo
 
 from provenance.errors import AssetError
-from provenance.metadata.model import Field, PrivateKind
+from provenance.metadata.model import Carrier, Field, PrivateKind
 from provenance.metadata.writing import Conflict, Outcome
 from provenance.signing.options import Options
 from provenance.signing.sign import planned, sign
@@ -104,6 +104,21 @@ def test_one_word_stands_everywhere(
     says = {Field.CREATOR: (creator,), Field.RIGHTS: (rights,)}
     for found in (carried.in_xmp(tags), carried.in_exif(tags), carried.in_iptc(tags), carried.in_manifest(made.path)):
         assert {field: found[field] for field in says} == says
+
+
+@needs_exiftool
+def test_where_carriers_contradict_each_other_xmp_is_kept(artist: Artist, tool: Exiftool, tmp_path: Path) -> None:
+    """Though XMP agrees with the statement, the others do not: that is told, and XMP's word stands in all of them."""
+    path = written(pictures.jpeg(tmp_path / "picture.jpg"), *THEIRS)
+    written(path, "-XMP-dc:Creator=Mika Kestrel", "-XMP-dc:Rights=")
+
+    rows = {row.field: row for row in planned(path, declared(OURS), options=options(path, conflict=Conflict.KEEP)).rows}
+    made = sign(path, declared(OURS), credential=artist.credential, options=options(path, conflict=Conflict.KEEP))
+    tags = tool.tags(made.path)
+
+    assert {value.carrier for value in rows[Field.CREATOR].before} == {Carrier.EXIF, Carrier.IPTC}
+    for found in (carried.in_xmp(tags), carried.in_exif(tags), carried.in_iptc(tags), carried.in_manifest(made.path)):
+        assert (found[Field.CREATOR], found[Field.RIGHTS]) == (("Mika Kestrel",), ("© Zoë",))
 
 
 @needs_exiftool

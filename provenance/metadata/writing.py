@@ -129,14 +129,15 @@ def _row(place: Place, said: tuple[str, ...], reading: Reading, rule: Conflict, 
     if not others:
         same = {value.carrier for value in there} >= set(carriers)
         return Row(place.field, Outcome.SAME if same else Outcome.NEW, said, carriers, cut=cut)
-    outcome, kept = _settled(place, said, others, rule)
+    outcome, kept = _settled(place, said, there, others, rule)
     return Row(place.field, outcome, kept, carriers, others, cut)
 
 
 def _settled(
-    place: Place, said: tuple[str, ...], others: tuple[Value, ...], rule: Conflict
+    place: Place, said: tuple[str, ...], there: list[Value], others: tuple[Value, ...], rule: Conflict
 ) -> tuple[Outcome, tuple[str, ...]]:
-    fullest = next((value for value in others if value.carrier is Carrier.XMP), others[0]).texts
+    # Where the carriers contradict each other, XMP counts, which holds everything whole.
+    fullest = next((value for value in there if value.carrier is Carrier.XMP), others[0]).texts
     if place.field in _ADDED:
         named = [part for text in (*fullest, *said) for part in text.split(_JOINED)]
         return Outcome.ADDED, (_JOINED.join(dict.fromkeys(named)),)
@@ -146,11 +147,11 @@ def _settled(
         if _generative(said):
             return Outcome.REPLACED, said
     if rule is Conflict.REFUSE:
-        there = "; ".join(f"{value.where} says “{plain(_JOINED.join(value.texts), limit=80)}”" for value in others)
+        already = "; ".join(f"{value.where} says “{plain(_JOINED.join(value.texts), limit=80)}”" for value in others)
         stated = plain(_JOINED.join(said), limit=80)
         raise AssetError(
             "metadata",
-            f"{there}, you state “{stated}”",
+            f"{already}, you state “{stated}”",
             "keep what stands there with --credit-conflict keep, or replace it with --credit-conflict replace",
         )
     return (Outcome.KEPT, fullest) if rule is Conflict.KEEP else (Outcome.REPLACED, said)
