@@ -65,10 +65,23 @@ if sys.platform != "win32":
         """Stop the alarm of the job."""
         signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def resident_mib() -> float:
-        """Return the most memory this process ever held."""
+    def _peak() -> float:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+    # Linux hands the peak of the host on to a child; a large host's would have every child replaced after one job.
+    _INHERITED = _peak()
+
+    def resident_mib() -> float:
+        """Return the most memory this process ever held; while a host's peak hides it, what it holds now."""
+        peak = _peak()
+        if peak > _INHERITED:
+            return peak
+        try:
+            pages = int(Path("/proc/self/statm").read_bytes().split()[1])
+        except (OSError, IndexError, ValueError):
+            return 0.0
+        return pages * resource.getpagesize() / (1 << 20)
 
     def settle() -> None:
         """Undo what the host left: its open files, its ignored and blocked signals. Ctrl-C is the parent's."""
