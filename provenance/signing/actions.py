@@ -38,7 +38,7 @@ def actions_data(said: Declaration, links: Links, *, metadata: bool) -> dict[str
         metadata: whether credit, permissions or statements are written beside it.
     """
     steps = list(said.steps)
-    first = _opened(links) if links.parent else _created(said, links, _maker(said, steps))
+    first = _opened(links, steps) if links.parent else _created(said, links, _maker(said, steps))
     actions = [first, *(_placed(label) for label in links.components), *_drawn(said), *map(_step, steps)]
     if links.parent and (metadata or len(actions) == 1):
         actions.append(_action("c2pa.edited.metadata"))
@@ -56,8 +56,10 @@ def _maker(said: Declaration, steps: list[Step]) -> Step | None:
     return None
 
 
-def _opened(links: Links) -> dict[str, Any]:
-    return _action("c2pa.opened", ingredients=[links.parent])
+def _opened(links: Links, steps: list[Step]) -> dict[str, Any]:
+    # A program that recorded all that was done, recorded what it began with.
+    recorded = bool(steps) and all(step.basis is Basis.RECORDED for step in steps)
+    return _action("c2pa.opened", ingredients=[links.parent], basis=Basis.RECORDED if recorded else Basis.ENTERED)
 
 
 def _created(said: Declaration, links: Links, maker: Step | None) -> dict[str, Any]:

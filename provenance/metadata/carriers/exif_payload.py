@@ -37,8 +37,13 @@ def built(tags: Iterable[tuple[int, bytes]], *, identifier: bool) -> bytes:
     Args:
         identifier: put ``Exif`` in front, as readers of HEIF want that know it from JPEG.
     """
+    return held(exif.fresh(tags), identifier=identifier)
+
+
+def held(whole: bytes, *, identifier: bool) -> bytes:
+    """Return a payload that holds the block *whole*; *identifier* as in `built`."""
     head = _IDENTIFIER if identifier else b""
-    return len(head).to_bytes(4, "big") + head + exif.fresh(tags)
+    return len(head).to_bytes(4, "big") + head + whole
 
 
 def _start(payload: bytes) -> int | None:

@@ -90,7 +90,7 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
     Raises:
         AssetError: if the file holds something that would not survive them, or is damaged.
     """
-    if not change.exif and not change.exif_without and change.xmp is None:
+    if not change.exif and not change.exif_without and change.xmp is None and change.block is None:
         return ()
     moved.check_boxes(layout)
     try:
@@ -144,8 +144,10 @@ def _read_tables(source: Source, layout: Layout, limits: Limits) -> _Tables:
 
 
 def _news(source: Source, carriers: _Carriers, found: Blocks, change: Change) -> Iterable[_New]:
-    if carriers.exif is None and change.exif:
+    if carriers.exif is None and change.exif and change.block is None:
         yield _New(None, "Exif", exif_payload.built(change.exif, identifier=True))
+    elif carriers.exif is None and change.block is not None:
+        yield _New(None, "Exif", exif_payload.held(change.block, identifier=True))
     others = carriers.other_exif if change.exif_without else ()
     if sum(span.length for item in others for span in item.extents) > MOST:
         raise moved.refused("has more EXIF than is read")

@@ -104,7 +104,7 @@ def _padding(layout: Layout, edits: list[Edit]) -> list[Edit]:
 def _announced(source: Source, layout: Layout, picture: Part, found: Blocks, change: Change) -> Iterator[Edit]:
     """Yield the edit of ``VP8X``, or the one that puts it first."""
     flags = 0
-    if found.exif_spans or change.exif:
+    if found.exif_spans or change.exif or change.block is not None:
         flags |= _FLAGS[_EXIF]
     if found.xmp_spans or change.xmp is not None:
         flags |= _FLAGS[_XMP]
