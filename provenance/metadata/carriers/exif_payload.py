@@ -37,13 +37,17 @@ def built(tags: Iterable[tuple[int, bytes]], *, identifier: bool) -> bytes:
     Args:
         identifier: put ``Exif`` in front, as readers of HEIF want that know it from JPEG.
     """
-    return held(exif.fresh(tags), identifier=identifier)
+    return held(exif.fresh(tags), (), identifier=identifier)
 
 
-def held(whole: bytes, *, identifier: bool) -> bytes:
-    """Return a payload that holds the block *whole*; *identifier* as in `built`."""
+def held(whole: bytes, tags: Iterable[tuple[int, bytes]], *, identifier: bool) -> bytes:
+    """Return a payload that holds the block *whole* with *tags* set; *identifier* as in `built`.
+
+    Raises:
+        AssetError: if the block is damaged.
+    """
     head = _IDENTIFIER if identifier else b""
-    return len(head).to_bytes(4, "big") + head + whole
+    return len(head).to_bytes(4, "big") + head + exif.appended(whole, tags)
 
 
 def _start(payload: bytes) -> int | None:

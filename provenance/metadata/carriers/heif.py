@@ -144,10 +144,10 @@ def _read_tables(source: Source, layout: Layout, limits: Limits) -> _Tables:
 
 
 def _news(source: Source, carriers: _Carriers, found: Blocks, change: Change) -> Iterable[_New]:
-    if carriers.exif is None and change.exif and change.block is None:
+    if carriers.exif is None and change.block is not None:
+        yield _New(None, "Exif", exif_payload.held(change.block, change.exif, identifier=True))
+    elif carriers.exif is None and change.exif:
         yield _New(None, "Exif", exif_payload.built(change.exif, identifier=True))
-    elif carriers.exif is None and change.block is not None:
-        yield _New(None, "Exif", exif_payload.held(change.block, identifier=True))
     others = carriers.other_exif if change.exif_without else ()
     if sum(span.length for item in others for span in item.extents) > MOST:
         raise moved.refused("has more EXIF than is read")
