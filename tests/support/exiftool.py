@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import subprocess
 from pathlib import Path
@@ -27,10 +28,12 @@ class Exiftool:
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
         )
+        atexit.register(self._process.kill)  # it waits for the next file even when nobody is left to name one
 
     def close(self) -> None:
         self._said("-stay_open", "False")
         self._process.communicate()
+        atexit.unregister(self._process.kill)
 
     def tags(self, path: Path) -> Tags:
         """Return every tag of *path* as it stands there, without conversion; binary ones in Base64."""
