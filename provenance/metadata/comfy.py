@@ -18,20 +18,18 @@ from provenance.record import dataclass
 NODES = 4096
 _INPUTS = 256  # of one node
 _SAMPLERS = 16  # whose beginnings are looked for
-_SAVING = re.compile(
-    r"^(?:SaveImage|PreviewImage|SaveAnimated(?:WEBP|PNG)|SaveImageWebsocket)$|^(?:Image ?Save|Save ?Image)"
-)
-_SAMPLING = re.compile(r"Sampler(?!Select)|^(?:FaceDetailer|UltimateSDUpscale|DetailerForEach)")
-_NOT_SAMPLING = re.compile(r"Select|Scheduler|Provider|Config|Settings|Params")
-_LOADING = re.compile(r"^(?:LoadImage|Load Image|Image Load|ETN_LoadImage|easy loadImage|LoadImageFrom|VHS_LoadImage)")
+_SAVING = r"^(?:SaveImage|PreviewImage|SaveAnimated(?:WEBP|PNG)|SaveImageWebsocket)$|^(?:Image ?Save|Save ?Image)"
+_SAMPLING = r"Sampler(?!Select)|^(?:FaceDetailer|UltimateSDUpscale|DetailerForEach)"
+_NOT_SAMPLING = r"Select|Scheduler|Provider|Config|Settings|Params"
+_LOADING = r"^(?:LoadImage|Load Image|Image Load|ETN_LoadImage|easy loadImage|LoadImageFrom|VHS_LoadImage)"
 _MASKED = frozenset({"VAEEncodeForInpaint", "SetLatentNoiseMask", "InpaintModelConditioning", "LatentCompositeMasked"})
 _WIDENED = frozenset({"ImagePadForOutpaint"})
 _SHOWN = frozenset({"ReferenceLatent", "TextEncodeQwenImageEdit", "TextEncodeQwenImageEditPlus",
                     "InstructPixToPixConditioning", "InpaintModelConditioning"})  # fmt: skip
-_LATENT = re.compile(r"^(?:latent(?:_image|s)?|samples[0-9]?|pixels|image[0-9]?|images|mask)$")
-_CHECKPOINT = re.compile(r"^(?:ckpt_name|unet_name|base_ckpt_name|refiner_ckpt_name|checkpoint_name)$")
-_LORA = re.compile(r"^lora_name(?:_[0-9]{1,2})?$")
-_POWER_LORA = re.compile(r"^lora_[0-9]{1,3}$")
+_LATENT = r"^(?:latent(?:_image|s)?|samples[0-9]?|pixels|image[0-9]?|images|mask)$"
+_CHECKPOINT = r"^(?:ckpt_name|unet_name|base_ckpt_name|refiner_ckpt_name|checkpoint_name)$"
+_LORA = r"^lora_name(?:_[0-9]{1,2})?$"
+_POWER_LORA = r"^lora_[0-9]{1,3}$"
 _WIDGETS = {  # names of the values that a workflow keeps by position
     "CheckpointLoaderSimple": ("ckpt_name",),
     "CheckpointLoader": ("config_name", "ckpt_name"),
@@ -141,14 +139,14 @@ _KINDS = {
 
 def _outputs(nodes: Graph) -> list[str]:
     """Return the nodes that save or show a picture; where none is known, those that nothing comes after."""
-    saving = [name for name, node in nodes.items() if node.counts and _SAVING.search(node.kind)]
+    saving = [name for name, node in nodes.items() if node.counts and re.search(_SAVING, node.kind)]
     if saving:
         return saving
     followed = {link for node in nodes.values() for link in node.links.values()}
     return [name for name in nodes if name not in followed] or list(nodes)
 
 
-def _reached(nodes: Graph, start: list[str], only: re.Pattern[str] | None = None) -> Iterator[str]:
+def _reached(nodes: Graph, start: list[str], only: str = "") -> Iterator[str]:
     """Yield every node that leads to *start*, those included, each once; by inputs whose name fits *only*."""
     waiting, seen = list(start), set(start)
     while waiting:
@@ -157,13 +155,13 @@ def _reached(nodes: Graph, start: list[str], only: re.Pattern[str] | None = None
             continue
         yield name
         for key, link in nodes[name].links.items():
-            if link not in seen and (only is None or only.search(key)):
+            if link not in seen and (not only or re.search(only, key)):
                 seen.add(link)
                 waiting.append(link)
 
 
 def _samples(node: Node) -> bool:
-    return bool(_SAMPLING.search(node.kind)) and not _NOT_SAMPLING.search(node.kind)
+    return bool(re.search(_SAMPLING, node.kind)) and not re.search(_NOT_SAMPLING, node.kind)
 
 
 def _mode(modes: list[TraceMode]) -> TraceMode:
@@ -176,24 +174,24 @@ def _mode(modes: list[TraceMode]) -> TraceMode:
 
 def _sampler_mode(nodes: Graph, sampler: Node) -> TraceMode:
     """Return how one sampler was used: what it began from, and how much of that it repainted."""
-    start = [link for key, link in sampler.links.items() if _LATENT.search(key)]
+    start = [link for key, link in sampler.links.items() if re.search(_LATENT, key)]
     before = [nodes[name] for name in _reached(nodes, start, _LATENT)]
     shown = list(_shown(nodes, sampler))
-    if not any(_LOADING.search(node.kind) for node in (*before, *shown)):
+    if not any(re.search(_LOADING, node.kind) for node in (*before, *shown)):
         return TraceMode.TEXT
     kinds = {node.kind for node in (*before, *shown)}
     if kinds & _WIDENED:
         return TraceMode.OUTPAINTING
     if kinds & _MASKED:
         return TraceMode.INPAINTING
-    if any(_LOADING.search(node.kind) for node in shown):
+    if any(re.search(_LOADING, node.kind) for node in shown):
         return TraceMode.IMAGE
     return TraceMode.TEXT if _denoise(nodes, sampler) >= 1 else TraceMode.IMAGE
 
 
 def _shown(nodes: Graph, sampler: Node) -> Iterator[Node]:
     """Yield what leads to nodes that show a whole picture to the model, as editing models are given it."""
-    hints = [link for key, link in sampler.links.items() if not _LATENT.search(key)]
+    hints = [link for key, link in sampler.links.items() if not re.search(_LATENT, key)]
     showing = [name for name in _reached(nodes, hints) if nodes[name].kind in _SHOWN]
     for name in _reached(nodes, showing):
         yield nodes[name]
@@ -204,7 +202,7 @@ def _denoise(nodes: Graph, sampler: Node) -> float:
     start = number(sampler.values.get("start_at_step"))
     if start is not None:
         return 1.0 if start == 0 else 0.5
-    hints = [link for key, link in sampler.links.items() if not _LATENT.search(key)]
+    hints = [link for key, link in sampler.links.items() if not re.search(_LATENT, key)]
     near = [sampler, *(nodes[name] for name in _reached(nodes, hints) if "Scheduler" in nodes[name].kind)]
     found = (number(node.values.get("denoise")) for node in near)
     return next((value for value in found if value is not None), 0.5)
@@ -220,9 +218,9 @@ def _named(used: list[Node], role: ModelRole) -> Iterator[Any]:
 def _role(kind: str, key: str) -> ModelRole | None:
     if key == "model_name":
         return ModelRole.UPSCALER if "Upscale" in kind else None
-    if _CHECKPOINT.search(key):
+    if re.search(_CHECKPOINT, key):
         return ModelRole.CHECKPOINT
-    if _LORA.search(key) or (_POWER_LORA.search(key) and "Lora" in kind):
+    if re.search(_LORA, key) or (re.search(_POWER_LORA, key) and "Lora" in kind):
         return ModelRole.LORA
     return ModelRole.CONTROL if key == "control_net_name" else None
 

@@ -12,8 +12,6 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import field
 
-import piexif
-
 from provenance.container.model import Limits
 from provenance.container.source import MalformedError, Source, StoppedError
 from provenance.errors import AssetError
@@ -151,6 +149,8 @@ def fresh(tags: Iterable[tuple[int, bytes]]) -> bytes:
     PNG: it counts positions from each chunk, meets one at which a box of the credentials began, and takes it for a
     loop. Between 16 and 46 none begins, whatever the credentials hold.
     """
+    import piexif  # here: only a file without EXIF needs it, and everything else that reads metadata would load it
+
     built: bytes = piexif.dump({"0th": dict(tags)})
     return _moved(built.removeprefix(HEADER), _FREE)
 

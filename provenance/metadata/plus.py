@@ -62,7 +62,7 @@ _NAMES = {  # in the order of the text
 _NOT_STATED = "not stated"
 _ANSWERS = {"allowed": Use.ALLOWED, "not allowed": Use.NOT_ALLOWED, "only under terms": Use.CONSTRAINED}
 _WORDS = {use: word for word, use in _ANSWERS.items()}
-_HEAD = re.compile(" ".join(rf"{name}: ({'|'.join(_ANSWERS)}|{_NOT_STATED})\." for name in _NAMES.values()))
+_HEAD = " ".join(rf"{name}: ({'|'.join(_ANSWERS)}|{_NOT_STATED})\." for name in _NAMES.values())
 _MOST = 16_384  # characters of a text that are looked at
 _SHOWN = 200
 _STRICTEST_FIRST = (Use.NOT_ALLOWED, Use.CONSTRAINED, Use.ALLOWED)
@@ -188,7 +188,7 @@ def canonical(data_mining: str) -> str:
 
 def _read(text: str) -> dict[Mining, tuple[Use, str]] | None:
     """Return the answers of a text of our form; None for any other."""
-    head = _HEAD.match(text)
+    head = re.match(_HEAD, text)
     if head is None:
         return None
     uses = {entry: _ANSWERS[word] for entry, word in zip(_NAMES, head.groups(), strict=True) if word in _ANSWERS}

@@ -21,19 +21,21 @@ __all__ = ["NOTHING", "OF_JSON", "READERS", "TOOLS", "Told"]
 TOOLS = frozenset({"AUTOMATIC1111", "ComfyUI", "Forge", "SD.Next"})  # of one family's form, told apart by a version
 _PAIRS = 256  # of one infotext
 _LORA_TAGS = 32
-_LORA = re.compile(r"<(?:lora|lyco|lycoris):([^<>:\n]{1,160})[:>]")
-_PAIR = re.compile(r"(?:^|, |\n)\s{0,4}([A-Z][A-Za-z0-9 _/-]{0,40}): (\"(?:[^\"\\]|\\.){0,4096}\"|[^,\n]{0,256})")
-_STEPS = re.compile(r"(?:^|\n|Negative prompt:)[ ]{0,4}Steps: [0-9]")
+_LORA = r"<(?:lora|lyco|lycoris):([^<>:\n]{1,160})[:>]"
+_PAIR = r"(?:^|, |\n)\s{0,4}([A-Z][A-Za-z0-9 _/-]{0,40}): (\"(?:[^\"\\]|\\.){0,4096}\"|[^,\n]{0,256})"
+_STEPS = r"(?:^|\n|Negative prompt:)[ ]{0,4}Steps: [0-9]"
 _INPAINTING = ("Mask blur", "Inpaint area", "Masked content", "Mask mode", "Masked area padding")
 _HIRES = ("Hires upscale", "Hires upscaler", "Hires steps", "Hires resize")
 
 
 def _a1111(text: str, _: Any) -> Told:
-    starts = [found.start() for found in _STEPS.finditer(text)]
+    starts = [found.start() for found in re.finditer(_STEPS, text)]
     settings = text[starts[-1] :].lstrip() if starts else text
     settings = settings.removeprefix("Negative prompt:").lstrip()
-    said = {found[1]: found[2].strip('"') for found, _ in zip(_PAIR.finditer(settings), range(_PAIRS), strict=False)}
-    loras = [found[1] for found, _ in zip(_LORA.finditer(text), range(_LORA_TAGS), strict=False)]
+    said = {
+        found[1]: found[2].strip('"') for found, _ in zip(re.finditer(_PAIR, settings), range(_PAIRS), strict=False)
+    }
+    loras = [found[1] for found, _ in zip(re.finditer(_LORA, text), range(_LORA_TAGS), strict=False)]
     upscalers = [
         said[key] for key in ("Hires upscaler", "SD upscale upscaler", "Ultimate SD upscale upscaler") if key in said
     ]
@@ -78,7 +80,7 @@ def _a1111_tool(version: str, app: str) -> str:
 
 
 def _postprocessing(text: str, _: Any) -> Told:
-    said = {found[1]: found[2].strip('"') for found, _ in zip(_PAIR.finditer(text), range(_PAIRS), strict=False)}
+    said = {found[1]: found[2].strip('"') for found, _ in zip(re.finditer(_PAIR, text), range(_PAIRS), strict=False)}
     names = [said.get("Postprocess upscaler"), said.get("Postprocess upscaler 2")]
     return Told(models=models((ModelRole.UPSCALER, names)), mode=TraceMode.UPSCALING)
 

@@ -27,10 +27,10 @@ _DEFAULT = "x-default"
 _TAG = re.compile(rb"<([^\s/>]++)((?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+)>")
 _ATTRIBUTE = re.compile(rb"\s++([^\s=]++)\s*+=\s*+(\"[^\"]*+\"|'[^']*+')")
 _SPACE = b" \t\r\n"
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 §2.2
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
-_LOCAL = re.compile(r"[^\W\d][\w.-]*+")
-_KNOWN = re.compile("|".join(NAMESPACES))
+_FORBIDDEN = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # XML 1.0 §2.2
+_LANGUAGE = r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}"
+_LOCAL = r"[^\W\d][\w.-]*+"
+_KNOWN = "|".join(NAMESPACES)
 
 _Splice = tuple[int, int, bytes]
 
@@ -205,14 +205,14 @@ class _Writing:
         return f"{prefix}:{_checked(local, _LOCAL)}"
 
 
-def _checked(name: str, form: re.Pattern[str]) -> str:
-    if form.fullmatch(name) is None:
+def _checked(name: str, form: str) -> str:
+    if re.fullmatch(form, name) is None:
         raise AssetError("XMP", f"has no place for the name or language {name[:40]!r}")
     return name
 
 
 def _escaped(text: str) -> str:
-    if found := _FORBIDDEN.search(text):
+    if found := re.search(_FORBIDDEN, text):
         raise AssetError("XMP", f"cannot hold the character U+{ord(found[0]):04X}", "take it out of the text")
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     return text.replace("\r", "&#13;")  # a bare one would be read as a line feed (XML 1.0 §2.11)

@@ -16,8 +16,8 @@ from provenance.terms import NAMESPACE
 
 PREFIX = f"{NAMESPACE}.evidence."
 _NUMBERS = ("size", "width", "height", "layers", "seconds", "cycles", "strokes", "film_seconds", "film_parts")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_COUNT = re.compile(r"([a-z]{1,20}) (\d{1,9})")
+_SHA256 = r"[0-9a-f]{64}"
+_COUNT = r"([a-z]{1,20}) (\d{1,9})"
 _TEXTS: dict[str, Callable[[str], str]] = {"first": day, "last": day, "program": name, "camera": name}
 
 
@@ -48,13 +48,13 @@ def from_metadata(pairs: Iterable[tuple[str, str]], media_type: str = "") -> Fac
         kind,
         media_type,
         size,
-        sha256 if _SHA256.fullmatch(sha256) else "",
+        sha256 if re.fullmatch(_SHA256, sha256) else "",
         layer_kinds=_counts(said.get("layer_kinds", "")),
         **values,
     )
 
 
 def _counts(text: str) -> tuple[LayerCount, ...]:
-    found = (_COUNT.fullmatch(entry) for entry in text[:400].split(", "))
+    found = (re.fullmatch(_COUNT, entry) for entry in text[:400].split(", "))
     known = set(LayerKind)
     return tuple(LayerCount(LayerKind(one[1]), int(one[2])) for one in found if one and one[1] in known)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-_DAY = re.compile(r"\s{0,8}(\d{4})[-:](\d{2})[-:](\d{2})(?!\d)")
+_DAY = r"\s{0,8}(\d{4})[-:](\d{2})[-:](\d{2})(?!\d)"
 _NAME = 60
 _MOST = 1 << 53  # JSON's own limit, and beyond anything that is meant
 _FIRST_YEAR = 1980  # before, no such program was there; a clock that was never set says 1904 or 1970
@@ -14,7 +14,7 @@ _FIRST_YEAR = 1980  # before, no such program was there; a clock that was never 
 
 def day(text: str) -> str:
     """Return the day that an ISO or EXIF date in *text* names, without the time of day; "" if it names none."""
-    found = _DAY.match(text)
+    found = re.match(_DAY, text)
     if not found or int(found[1]) < _FIRST_YEAR:
         return ""
     try:
