@@ -16,6 +16,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -79,7 +80,7 @@ def replacing(
     """
     with _translated(target):
         goal = _goal(target, source=source, overwrite=overwrite, in_place=in_place)
-        sweep(goal.path.parent)
+        _sweep_once(goal.path.parent)
     with contextlib.ExitStack() as stack:
         if in_place:
             stack.enter_context(_held(goal.path))
@@ -109,6 +110,10 @@ def sweep(folder: Path) -> int:
     except OSError:
         return 0
     return sum(platform.remove_if_dead(path) for path in left)
+
+
+# What a killed run left is there before this one begins; a folder of thousands is not looked through for each file.
+_sweep_once = lru_cache(maxsize=256)(sweep)
 
 
 def same(one: Path, other: Path) -> bool:
