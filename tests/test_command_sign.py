@@ -361,3 +361,60 @@ def test_killed_at_any_moment_the_file_is_whole(times: int, artist: Run, home: H
     assert artist("sign", str(asset), "--in-place", "--quiet").exit == 0
     assert sorted(path.name for path in folder.iterdir()) == ["a.signed.tif", "a.tif"]
     assert intact(asset)
+
+
+def test_what_is_declared_beside_a_picture_is_signed(artist: Run, tmp_path: Path) -> None:
+    """Without flags, each picture gets what lies beside it or holds for its folder; a note says which file it was."""
+    for name in ("a.png", "b.png"):
+        pictures.png(tmp_path / name)
+    (tmp_path / "provenance.toml").write_text('title = "Of the folder"\norigin = "scan"\n')
+    (tmp_path / "a.png.provenance.toml").write_text('title = "Its own"\norigin = "photograph"\n')
+
+    ran = artist("sign", ".", "--credit", "Mine")
+
+    assert ran.exit == 0, ran.err
+    notes = [line for line in ran.err.splitlines() if "declared" in line]
+    assert notes == [
+        "note: a.png: declared in a.png.provenance.toml.",
+        f"note: declared in {tmp_path.name}/provenance.toml, for the folder.",
+    ]
+    shown = [artist("inspect", name).out for name in ("a.signed.png", "b.signed.png")]
+    assert "Its own" in shown[0] and "Of the folder" not in shown[0] and "Mine" in shown[0]
+    assert "Of the folder" in shown[1] and "Mine" in shown[1]
+    assert "6 files in folders were left out" in ran.err  # those of the identity, which lies there too
+
+
+def test_flags_and_a_chosen_file_win_over_what_lies_beside(artist: Run, tmp_path: Path) -> None:
+    """A flag takes the place of one field; --declare takes the place of everything beside the picture."""
+    pictures.png(tmp_path / "a.png")
+    (tmp_path / "a.png.provenance.toml").write_text('title = "Beside"\norigin = "photograph"\n')
+    (tmp_path / "chosen.toml").write_text('credit = "Chosen"\n')
+
+    by_flag = artist("sign", "a.png", "--title", "Flag", "--output", "1.png")
+    chosen = artist("sign", "a.png", "--declare", "chosen.toml", "--output", "2.png")
+
+    assert (by_flag.exit, chosen.exit) == (0, 0), by_flag.err + chosen.err
+    first, second = (artist("inspect", name).out for name in ("1.png", "2.png"))
+    assert "Flag" in first and "Beside" not in first and "photograph" in first.casefold()
+    assert "Chosen" in second and "Beside" not in second
+    assert "declared in" not in chosen.err
+
+
+def test_a_declaration_about_other_bytes_is_not_signed(artist: Run, tmp_path: Path) -> None:
+    """A picture that was saved again since its declaration was written, or whose file is faulty, stops no other."""
+    for name in ("a.png", "b.png", "c.png"):
+        pictures.png(tmp_path / name)
+    (tmp_path / "a.png.provenance.toml").write_text(f'title = "A"\npicture_sha256 = "{"0" * 64}"\n')
+    (tmp_path / "b.png.provenance.toml").write_text('titel = "B"\n')
+
+    ran = artist("sign", "a.png", "b.png", "c.png")
+
+    assert ran.exit == 2
+    assert ran.out.splitlines() == [f'c.png: signed as "{HANDLE}", in c.signed.png']
+    errors = [line for line in ran.err.splitlines() if line.startswith("error: ")]
+    assert errors == [
+        "error: a.png.provenance.toml: was written about other bytes: the picture was saved again since; look whether "
+        "it still holds; then give it the new picture_sha256, or take that line out",
+        "error: b.png.provenance.toml, line 1: titel: is not a field of a declaration beside a picture; "
+        "did you mean title",
+    ]

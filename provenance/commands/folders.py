@@ -8,6 +8,7 @@ from pathlib import Path
 from provenance.container.kinds import sniff, suggested
 from provenance.container.model import Kind
 from provenance.container.opening import opened
+from provenance.declaration.upward import BESIDE, FOLDER
 from provenance.errors import AssetError
 from provenance.plain import plain
 from provenance.report.wording import say
@@ -47,7 +48,8 @@ def pictures(files: Iterable[Path], *, results: bool) -> tuple[list[Path], str]:
 
 def _wanted(entry: Path, folder: Path) -> bool:
     hidden = any(part.startswith(".") for part in entry.relative_to(folder).parts)
-    return not hidden and entry.suffix != ENDING
+    declared = entry.name == FOLDER or entry.name.endswith(BESIDE)
+    return not hidden and entry.suffix != ENDING and not declared
 
 
 def _is_picture(entry: Path) -> bool:

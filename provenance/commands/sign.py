@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 
 from provenance import home as homes
 from provenance.commands.shared import expand, progress
+from provenance.commands.stating import Stated, statements
 from provenance.commands.unlock import (
     HomeOption,
     IdentityOption,
@@ -24,12 +26,12 @@ from provenance.commands.unlock import (
 from provenance.container.limits import load as load_limits
 from provenance.credentials import identities
 from provenance.credentials.credential import Credential
-from provenance.declaration.documents import read_document
-from provenance.declaration.flags import AI_USAGE, Flags, from_flags
+from provenance.declaration.documents import placed, read_document
+from provenance.declaration.flags import AI_USAGE, Flags
 from provenance.declaration.model import Declaration
 from provenance.declaration.profile import Profile
 from provenance.engine.versions import versions
-from provenance.errors import AssetError, OutputError, ProvenanceError
+from provenance.errors import AssetError, DeclarationError, OutputError, ProvenanceError
 from provenance.home import DEFAULT_IDENTITY, Home
 from provenance.metadata.writing import Conflict
 from provenance.plain import plain
@@ -198,7 +200,8 @@ def sign(
         made=made,
         despite_traces=despite_traces,
     )
-    declaration = from_flags(flags, profile=profile, declared=_declared(declare) if declare else None)
+    declared = placed(read_document(declare), declare.parent) if declare else None
+    stated = statements(pictures, flags, profile, declared)
     secrets = Secrets(passphrase_file, passphrase_fd, insecure)
     options = Options(
         output=output,
@@ -221,13 +224,11 @@ def sign(
         worker=load_worker(place.config),
     )
     if preview:
-        raise typer.Exit(
-            _show(pictures, declaration, options, place, identity=identity, author_identity=author_identity)
-        )
+        raise typer.Exit(_show(stated, options, place, identity=identity, author_identity=author_identity))
     if not any(map(os.path.exists, pictures)):  # said before anyone types a passphrase; a NUL in a name is no error
         raise AssetError(", ".join(plain(picture.name) for picture in pictures), "is not there")
     credential = open_credential(place, identity, secrets)
-    raise typer.Exit(_sign_all(pictures, declaration, credential, options, quiet=quiet, verbose=verbose))
+    raise typer.Exit(_sign_all(stated, credential, options, quiet=quiet, verbose=verbose))
 
 
 def _profile(place: Home, name: str) -> Profile | None:
@@ -235,26 +236,8 @@ def _profile(place: Home, name: str) -> Profile | None:
     return Profile.load(path) if path.exists() else None
 
 
-def _declared(file: Path) -> Mapping[str, Any]:
-    """Read a declaration; the pictures that it names lie where the file lies."""
-    data = dict(read_document(file))
-    named = data.get("ingredients")
-    if isinstance(named, list):
-        data["ingredients"] = [_beside(entry, file.parent) for entry in named]
-    if isinstance(files := data.get("evidence"), list):
-        data["evidence"] = [str(file.parent / entry) if isinstance(entry, str) and entry else entry for entry in files]
-    return data
-
-
-def _beside(entry: Any, folder: Path) -> Any:
-    if isinstance(entry, dict) and isinstance(entry.get("path"), str) and entry["path"]:
-        return entry | {"path": str(folder / entry["path"])}
-    return entry  # the model will say what is wrong with it
-
-
 def _show(
-    pictures: Sequence[Path],
-    declaration: Declaration,
+    statements: Sequence[Stated],
     options: Options,
     place: Home,
     *,
@@ -267,14 +250,15 @@ def _show(
     until = "" if options.tsa_url else signer.leaf.not_valid_after_utc.date().isoformat()
     shown: dict[tuple[str, ...], list[str]] = {}
     failed = False
-    for picture in pictures:
+    for stated in statements:
+        picture = stated.picture
         try:
-            found = planned(picture, declaration, options=options, for_author=bool(author))
+            found = planned(picture, _said(stated), options=options, for_author=bool(author))
         except ProvenanceError as exc:
             failed = True
             typer.echo(f"error: {_named(picture, exc)}", err=True)
             continue
-        for note in found.notes:
+        for note in (*stated.notes, *found.notes):
             _warn(say(note.key, **dict(note.values)))
         setting = Setting(
             signer=signer.name,
@@ -290,15 +274,14 @@ def _show(
                 signer.leaf.not_valid_before_utc.date().isoformat(), signer.leaf.not_valid_after_utc.date().isoformat(),
             ),
         )  # fmt: skip
-        shown.setdefault(preview_lines(declaration, found.plan, setting=setting), []).append(plain(picture.name))
+        shown.setdefault(preview_lines(_said(stated), found.plan, setting=setting), []).append(plain(picture.name))
     for lines, names in shown.items():
         typer.echo("\n".join([", ".join(names), "", *lines, ""]))
     return _FAILED if failed else 0
 
 
 def _sign_all(
-    pictures: Sequence[Path],
-    declaration: Declaration,
+    statements: Sequence[Stated],
     credential: Credential,
     options: Options,
     *,
@@ -307,18 +290,29 @@ def _sign_all(
 ) -> int:
     failed = 0
     told: set[Note] = set()
-    for picture in progress(pictures, total=len(pictures), label=say("sign.signing"), quiet=quiet):
+    for stated in progress(statements, total=len(statements), label=say("sign.signing"), quiet=quiet):
         try:
-            signed = sign_one(picture, declaration, credential=credential, options=options)
+            signed = sign_one(stated.picture, _said(stated), credential=credential, options=options)
         except ProvenanceError as exc:
             failed += 1
-            typer.echo(f"error: {_named(picture, exc)}", err=True)
+            typer.echo(f"error: {_named(stated.picture, exc)}", err=True)
             continue
         if not quiet:
-            _tell(signed, credential, told, verbose=verbose)
-    if failed and len(pictures) > 1:
-        typer.echo(say("sign.some_failed", failed=failed, total=len(pictures)), err=True)
+            _tell(replace(signed, notes=(*stated.notes, *signed.notes)), credential, told, verbose=verbose)
+    if failed and len(statements) > 1:
+        typer.echo(say("sign.some_failed", failed=failed, total=len(statements)), err=True)
     return _FAILED if failed else 0
+
+
+def _said(stated: Stated) -> Declaration:
+    """Return what is to be signed.
+
+    Raises:
+        ProvenanceError: that kept it from being found.
+    """
+    if stated.declaration is None:
+        raise stated.problem or DeclarationError(plain(stated.picture.name), "nothing is declared about it")
+    return stated.declaration
 
 
 def _named(picture: Path, problem: ProvenanceError) -> str:

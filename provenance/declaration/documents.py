@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -39,6 +40,22 @@ def read_document(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise DeclarationError(name, "must be a table of fields")
     return found
+
+
+def placed(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return *data* with the files that a declaration names where they lie: relative to its own *folder*."""
+    found = dict(data)
+    if isinstance(named := data.get("ingredients"), list):
+        found["ingredients"] = [_in(entry, folder) for entry in named]
+    if isinstance(files := data.get("evidence"), list):
+        found["evidence"] = [str(folder / entry) if isinstance(entry, str) and entry else entry for entry in files]
+    return found
+
+
+def _in(entry: Any, folder: Path) -> Any:
+    if isinstance(entry, dict) and isinstance(entry.get("path"), str) and entry["path"]:
+        return entry | {"path": str(folder / entry["path"])}
+    return entry  # the model will say what is wrong with it
 
 
 def _text(path: Path, name: str) -> str:

@@ -1,0 +1,45 @@
+"""From a file's folder upward: where something that holds for a whole project may lie. Light; reads no file.
+
+Rules: at most `DEEPEST` folders; not above the folder of a project (one that holds a mark of version control), not
+above the user's home, and not into a folder of somebody else, or one that anybody may write to, such as /tmp: what
+lies there says nothing about a picture below it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+FOLDER = "provenance.toml"  # declares something about the pictures of a folder
+BESIDE = "." + FOLDER  # after a picture's whole name: about that one
+DEEPEST = 32
+_MARKS = (".git", ".hg", ".svn", ".dvc", ".p4config")
+
+
+def folders(start: Path) -> Iterator[Path]:
+    """Yield the folder *start* and those above it, nearest first."""
+    here = Path(os.path.abspath(start))  # noqa: PTH100 - links are not followed: the path is the user's own word
+    owner = _owner(here)
+    for _ in range(DEEPEST):
+        yield here
+        above = here.parent
+        if above == here or here == Path.home() or _is_project(here):
+            return
+        if owner is None or _owner(above) != owner:
+            return
+        here = above
+
+
+def _is_project(folder: Path) -> bool:
+    return any(os.path.lexists(folder / mark) for mark in _MARKS)
+
+
+def _owner(folder: Path) -> int | None:
+    """Return whose folder it is; None where it is not there, or anybody may write to it."""
+    try:
+        found = folder.stat()
+    except (OSError, ValueError):
+        return None
+    return None if found.st_mode & stat.S_IWOTH and os.name == "posix" else found.st_uid
