@@ -394,8 +394,8 @@ def test_flags_and_a_chosen_file_win_over_what_lies_beside(artist: Run, tmp_path
     chosen = artist("sign", "a.png", "--declare", "chosen.toml", "--output", "2.png")
 
     assert (by_flag.exit, chosen.exit) == (0, 0), by_flag.err + chosen.err
-    first, second = (artist("inspect", name).out for name in ("1.png", "2.png"))
-    assert "Flag" in first and "Beside" not in first and "photograph" in first.casefold()
+    first, second = (artist("verify", name, "--format", "json").out for name in ("1.png", "2.png"))
+    assert "Flag" in first and "Beside" not in first and "digitalCapture" in first
     assert "Chosen" in second and "Beside" not in second
     assert "declared in" not in chosen.err
 

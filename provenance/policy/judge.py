@@ -16,11 +16,11 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from provenance.declaration.globs import matches
 from provenance.policy.asking import Part, Weight, ask, ask_context
 from provenance.policy.facts import Facts, digest
 from provenance.policy.loading import Policy
 from provenance.policy.model import Mode, Rule
-from provenance.policy.paths import matches
 from provenance.policy.predicates import Predicate
 from provenance.policy.saying import because, limited, reason, waived
 from provenance.policy.verdict import Answer, Decision, Outcome, RuleKind, Verdict

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from provenance.declaration.lines import line_of
 from provenance.declaration.problems import dotted, first_fault, nearest
 from provenance.declaration.text import quoted
 from provenance.errors import PolicyError
 from provenance.plain import plain
-from provenance.policy.lines import line_of
 from provenance.policy.model import (
     ContextValue,
     Evidence,
