@@ -49,7 +49,7 @@ def _function(name: str) -> Callable[[Any], Ask]:
 
 def _answer(ask: Ask, item: list[Any]) -> Answer:
     try:
-        data = base64.b64decode(item[0]) if len(item) == 2 else _read(item[0], item[1], item[2])
+        data = base64.b64decode(item[0]) if len(item) == 2 else read(item[0], item[1], item[2])
         if not item[-1] and sniff(io.BytesIO(data)) in _NONE:
             return _NO_PICTURE
         sidecar = sidecars.find(Path(item[0]), _LIMITS).store if len(item) > 2 and item[3] else b""
@@ -60,7 +60,12 @@ def _answer(ask: Ask, item: list[Any]) -> Answer:
         return Answer(Outcome.UNREADABLE, reason=exc.problem)
 
 
-def _read(path: str, offset: int, length: int) -> bytes:
+def read(path: str, offset: int, length: int) -> bytes:
+    """Return the file *path*, or *length* bytes of it from *offset*.
+
+    Raises:
+        OSError, AssetError: if that cannot be done.
+    """
     if offset < 0:
         # As `opened`, without what Python puts around a file: most pictures are small.
         descriptor = os.open(path, _FLAGS)

@@ -102,14 +102,15 @@ def _answers(items: list[Item], outcome: Outcomes, question: Question, pool: Poo
     if isinstance(outcome, Answers) and len(outcome.answers) == len(items):
         return outcome.answers
     if len(items) <= 1:
-        return tuple(Answer(Outcome.UNREADABLE, reason=_problem(outcome, pool)) for _ in items)
+        return tuple(Answer(Outcome.UNREADABLE, reason=problem_of(outcome, pool)) for _ in items)
     singles = (_request(question, [item]) for item in items)
     alone = (one for _, one in pool.run(JOB, singles, window=_WINDOW))
     pairs = zip(items, alone, strict=True)
     return tuple(answer for item, one in pairs for answer in _answers([item], one, question, pool))
 
 
-def _problem(outcome: Outcomes, pool: Pool) -> str:
+def problem_of(outcome: object, pool: Pool) -> str:
+    """Return why there is no answer, in a sentence about the file."""
     match outcome:
         case Died() if name := _LIMITS.get(outcome.reason):
             return f"the limit {name} of {getattr(pool.settings, name):g} was reached"

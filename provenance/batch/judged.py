@@ -1,0 +1,154 @@
+"""Many files under one policy: entries in, verdicts out in the same order (`provenance check`).
+
+The verdict is made here, from facts alone: another policy reads no file again. Files of which the policy cannot tell
+the difference are judged once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+
+from provenance.batch.cache import Cache
+from provenance.batch.found import VARYING, Known, digest, facts_of
+from provenance.batch.looked import JOB, Looked, looked
+from provenance.batch.model import Entry, Input, LeftOut
+from provenance.batch.trusting import fingerprint, with_trust
+from provenance.policy.facts import SCHEMA_VERSION, Facts
+from provenance.policy.judge import judge, unjudged
+from provenance.policy.loading import Policy
+from provenance.policy.verdict import Verdict
+from provenance.record import dataclass
+from provenance.report.wording import DEFAULT
+from provenance.terms import VERSION
+from provenance.verification.options import Options
+from provenance.worker import codec
+from provenance.worker.pool import Pool
+from provenance.worker.settings import Settings
+
+_CLASSES = 4096  # judgements that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One file under the policy."""
+
+    where: str  # as it was given, or found below what was given: a path, shard!member, list!row
+    verdict: Verdict
+    known: Known | None = None  # its facts, packed; None where it could not be looked at
+    name: str = ""
+    read: bool = True  # False: what it rests on was found by an earlier run
+
+    @property
+    def facts(self) -> Facts | None:
+        """The facts that the verdict rests on; made anew each time they are asked for."""
+        return facts_of(self.known, self.name) if self.known is not None else None
+
+
+Done = Judged | Input | LeftOut
+
+
+def judged(
+    entries: Iterator[Entry],
+    policy: Policy,
+    *,
+    options: Options,
+    settings: Settings,
+    context: Mapping[str, object],
+    cache: Cache | None = None,
+    rehash: bool = False,
+    slots: int = 0,
+    language: str = DEFAULT,
+    now: datetime | None = None,
+) -> Iterator[Done]:
+    """Yield what *policy* says of each of *entries*, in their order; what is held at one time does not grow.
+
+    A file that cannot be read or checked has a verdict with a problem; nothing is raised for it.
+
+    Args:
+        context: what the caller says, by the names that the policy declares.
+        cache: of facts; made for the same options with `opened_cache`.
+        rehash: believe no file's times: read each, and go by its content.
+        slots: children; 0 is one a processor.
+        now: for the expiry of waivers.
+
+    Raises:
+        TrustError: if what the reader trusts is damaged.
+        WorkerError: if no child can be started.
+        EngineError: if the engine here cannot be used.
+    """
+    trust = fingerprint(with_trust(options).trust)
+    judging = Judging(policy, context, language=language, now=now or datetime.now(UTC))
+    with Pool(slots or os.cpu_count() or 1, preload=JOB.module, settings=settings) as pool:
+        for done in looked(entries, codec.encode(options), pool=pool, cache=cache, trust=trust, rehash=rehash):
+            yield judging.judged(done) if isinstance(done, Looked) else done
+
+
+class Judging:
+    """One policy and one context; verdicts are kept for files that differ in nothing that the policy asks for."""
+
+    def __init__(self, policy: Policy, context: Mapping[str, object], *, language: str, now: datetime) -> None:
+        self._policy, self._context, self._language, self._now = policy, context, language, now
+        asked = {name for rule in policy.rules for one in (*rule.predicates(), rule.when) if one is not None
+                 for name, _ in one.tests()}  # fmt: skip
+        self._varying = tuple(name for name in VARYING if name in asked)
+        self._by_path = bool(policy.overrides or policy.waivers)  # a waiver may name a file's sum, too
+        self._kept: dict[tuple[object, ...], Verdict] = {}
+
+    def judged(self, found: Looked) -> Judged:
+        """Return the verdict on one file."""
+        path = found.where.replace(os.sep, "/")
+        if found.known is None:
+            return Judged(found.where, unjudged(path, self._policy, found.problem), None, found.name, found.read)
+        return Judged(found.where, self._verdict(found.known, found.name, path), found.known, found.name, found.read)
+
+    def _verdict(self, known: Known, name: str, path: str) -> Verdict:
+        if self._by_path:
+            return self._made(known, name, path)
+        differs = [name if one == "name" else getattr(known, one) for one in self._varying]
+        key = (known.common, *differs)
+        if (kept := self._kept.get(key)) is None:
+            if len(self._kept) >= _CLASSES:
+                self._kept.clear()
+            kept = self._kept[key] = self._made(known, name, path)
+            return kept
+        return Verdict(
+            path, kept.policy, kept.decision, kept.outcomes, digest(known, name), kept.problem, kept.enforced
+        )
+
+    def _made(self, known: Known, name: str, path: str) -> Verdict:
+        facts = facts_of(known, name)
+        return judge(facts, self._policy, context=self._context, path=path, now=self._now, language=self._language)
+
+
+def opened_cache(path: Path, options: Options, *, now: datetime | None = None) -> Cache:
+    """Open the cache of facts at *path* for runs under *options*: under others, other facts are found.
+
+    Raises:
+        OutputError: if a file lies there that is no cache of this program.
+        TrustError: if what the reader trusts is damaged.
+    """
+    moment = now or datetime.now(UTC)
+    return Cache(path, _key(with_trust(options)), now=int(moment.timestamp()))
+
+
+def _key(options: Options) -> str:
+    """Return everything that facts depend on beside the file, as one sum."""
+    parts = (
+        SCHEMA_VERSION, VERSION, _version("c2pa-python"), _version("cryptography"), repr(options.limits),
+        options.as_of, options.sidecar, fingerprint(options.trust),
+    )  # fmt: skip
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""

@@ -1,0 +1,58 @@
+"""Whether a file is still the one that was looked at, without reading it: size, times, and which file it is.
+
+The time at which a file's entry changed (ctime) is part of it, because no program sets that one. A file that
+changed less than two seconds ago gets no stamp: it could change again within what its clock can tell apart.
+"""
+
+# ruff: noqa: PTH116 - a Path for each of a million names costs too much
+
+from __future__ import annotations
+
+import os
+import time
+
+from provenance.batch.model import Item
+
+NONE = ""  # no stamp: read the file
+_SETTLED = 2_000_000_000  # nanoseconds
+_SIDECAR = ".c2pa"
+
+
+def place(item: Item) -> str:
+    """Return what *item* is called in a cache: its file, or the bytes of it; "" for what lies in no file."""
+    if item.offset < 0:
+        return item.path
+    return f"{item.path}\0{item.offset}:{item.length}"
+
+
+def stamp(item: Item) -> tuple[str, int]:
+    """Return the stamp of *item* and of the credentials beside it, and its size; `NONE` if there can be none."""
+    try:
+        found = os.stat(item.path)
+    except (OSError, ValueError):
+        return NONE, 0
+    size = found.st_size if item.offset < 0 else item.length
+    text = of(found)
+    if text and item.beside:
+        text = _with_sidecars(text, item.path)
+    return text, size
+
+
+def of(found: os.stat_result) -> str:
+    """Return the stamp of one file."""
+    if max(found.st_mtime_ns, found.st_ctime_ns) + _SETTLED > time.time_ns():
+        return NONE
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_dev} {found.st_ino}"
+
+
+def _with_sidecars(text: str, path: str) -> str:
+    """Add what lies where `verification.sidecars` looks."""
+    for name in (path + _SIDECAR, os.path.splitext(path)[0] + _SIDECAR):  # noqa: PTH122
+        try:
+            beside = of(os.stat(name))
+        except (OSError, ValueError):
+            beside = "-"
+        if not beside:
+            return NONE
+        text += f"|{beside}"
+    return text

@@ -1,0 +1,124 @@
+"""Many files under one policy: each in its place, each as if it were alone, and read once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from provenance.batch.cache import Cache
+from provenance.batch.found import Known, cleaned, digest, facts_of, packed
+from provenance.batch.judged import Done, Judged, judged
+from provenance.batch.model import LeftOut, Why
+from provenance.batch.sources import entries, gather
+from provenance.container.model import Limits
+from provenance.policy import facts as plain_facts
+from provenance.policy.deriving import facts_of as derived
+from provenance.policy.judge import judge
+from provenance.policy.loading import Policy, load
+from provenance.policy.verdict import Decision
+from provenance.verification.check import check
+from provenance.verification.options import Options
+from provenance.worker.codec import CodecError
+from provenance.worker.settings import Settings
+from tests.hostile.case import DEFAULT
+from tests.hostile.cases import CASES
+from tests.hostile.cases_limits import CASES as LIMITS
+from tests.support.pictures import draw
+
+SETTINGS = Settings(wall_seconds=8)
+OPTIONS = Options(home="")
+POLICY = load("contest-open")
+
+
+def done(
+    *paths: Path, policy: Policy = POLICY, options: Options = OPTIONS, cache: Cache | None = None, rehash: bool = False
+) -> list[Done]:
+    """Judge what lies at *paths*."""
+    found = entries(gather([str(path) for path in paths]))
+    return list(
+        judged(
+            found, policy, options=options, settings=SETTINGS, context={}, cache=cache, rehash=rehash, slots=2,
+        )
+    )  # fmt: skip
+
+
+def files(found: Iterable[Done]) -> Iterator[Judged]:
+    return (one for one in found if isinstance(one, Judged))
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every file that was built to mislead, and those that were built to hurt."""
+    folder = tmp_path_factory.mktemp("hostile")
+    for name, case in (*CASES.items(), *LIMITS.items()):
+        case.write(folder, name)
+    return folder
+
+
+@pytest.mark.parametrize("options", [OPTIONS, Options(trust=DEFAULT.trust())], ids=["nobody", "lists"])
+def test_facts_of_many_are_those_of_each_alone(options: Options, hostile: Path) -> None:
+    """Over the whole hostile set, in groups, with what is shared between files: the same facts and the same verdict."""
+    found = [one for one in files(done(hostile, options=options)) if one.facts is not None]
+
+    assert len(found) > 100
+    for one in found:
+        alone = derived(check(Path(one.where), options=replace(options, digest=True)), now=datetime.now(UTC))
+        assert one.facts == alone, one.where
+        wanted = judge(alone, POLICY, context={}, path=one.where, now=datetime.now(UTC))
+        assert one.verdict == wanted, one.where
+
+
+def test_a_sum_of_facts_is_made_without_them(hostile: Path) -> None:
+    """The packed form gives the SHA-256 of the facts' line of JSON."""
+    one = next(one for one in files(done(hostile)) if one.known is not None)
+
+    assert one.known is not None
+    assert one.facts is not None
+    assert digest(one.known, "ä b.png") == plain_facts.digest(replace(one.facts, name="ä b.png"))
+    assert facts_of(Known(packed(one.facts), one.known.size, one.known.sha256, one.known.time), one.name) == one.facts
+
+
+def test_a_poisoned_file_costs_itself_only(tmp_path: Path) -> None:
+    """A memory bomb among forty good files: it is for a person, with the reason; the others are judged."""
+    CASES["good"].write(tmp_path, "good")
+    good = next(tmp_path.iterdir())
+    for number in range(40):
+        shutil.copy(good, tmp_path / f"{number:02}{good.suffix}")
+    LIMITS["huge_bytes"].write(tmp_path, "20_bomb")
+    lifted = Limits(**dict.fromkeys(Limits.__match_args__, 1 << 40))
+
+    found = list(files(done(tmp_path, options=Options(limits=lifted))))
+
+    bad = [one for one in found if one.verdict.problem]
+    assert len(found) == 42
+    assert [Path(one.where).stem for one in bad] == ["20_bomb"]
+    assert (bad[0].verdict.decision, bad[0].verdict.problem) == (
+        Decision.REVIEW, "the limit memory_mib of 1024 was reached"
+    )  # fmt: skip
+
+
+def test_what_is_no_picture_is_left_out(tmp_path: Path) -> None:
+    """A text with an unknown name has no verdict; one that is named has."""
+    draw((8, 8)).save(tmp_path / "a.png")
+    (tmp_path / "notes.xyz").write_text("nothing")
+
+    found = done(tmp_path)
+
+    assert [one.name for one in files(found)] == ["a.png"]
+    assert [one for one in found if isinstance(one, LeftOut)] == [LeftOut(str(tmp_path / "notes.xyz"), Why.NO_PICTURE)]
+    assert len(list(files(done(tmp_path / "notes.xyz")))) == 1
+
+
+def test_nothing_of_a_child_is_shown_as_it_came() -> None:
+    """A common part of facts is sanitised once more, and refused if it is none."""
+    assert cleaned('{"media_type":"\\u001b[31m","integrity":"intact","schema_version":"1"}') == (
+        '{"integrity":"intact","media_type":"\\\\u{001B}[31m","schema_version":"1"}'
+    )
+    for wrong in ("{}", "[]", "x", '{"media_type":1}', '{"name":"x","media_type":"","integrity":"intact"}'):
+        with pytest.raises(CodecError):
+            cleaned(wrong)
