@@ -27,6 +27,7 @@ COMMANDS = {  # in the order of `--help`
     "verify": "Say what is stated in pictures, by whom, and what can be relied on.",
     "inspect": "Show everything a picture's credentials hold.",
     "export": "Make smaller, cut or converted copies that keep the chain.",
+    "strip": "Take the credentials out of pictures; not a sample of the picture changes.",
     "report": "Write the case file of a picture, as a web page or a bundle.",
     "permissions": "Heed what pictures say may be done with them, and publish it.",
     "trust": "Say whom you know: pin, list and remove signers; update public lists.",

@@ -12,8 +12,14 @@ from provenance.container.source import Source
 
 EXIF, XMP, IPTC, TEXT = "exif", "xmp", "iptc", "text"
 EVERY = frozenset({EXIF, XMP, IPTC, TEXT})
+EXTENDED = "extended"  # XMP that goes on in further segments of a JPEG: never edited, taken out whole
 BLANK = "blank"  # zeros that an edit of a JPEG leaves where nothing may move
-_JPEG = {"APP1": ((b"Exif\0", EXIF), (jpeg.XMP, XMP)), "APP13": ((b"Photoshop 3.0\0", IPTC),), "COM": ((b"", TEXT),)}
+_FURTHER = b"http://ns.adobe.com/xmp/extension/\0"
+_JPEG = {
+    "APP1": ((b"Exif\0", EXIF), (jpeg.XMP, XMP), (_FURTHER, EXTENDED)),
+    "APP13": ((b"Photoshop 3.0\0", IPTC),),
+    "COM": ((b"", TEXT),),
+}
 _PNG_XMP = b"XML:com.adobe.xmp\0"
 _PNG_TEXTS = frozenset({"tEXt", "zTXt", "iTXt"})
 _NAMED = {

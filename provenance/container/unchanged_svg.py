@@ -13,7 +13,7 @@ from provenance.container.model import Limits
 from provenance.container.parts import Span, merged
 from provenance.container.source import Source
 
-_NAMESPACE = b' xmlns:c2pa="http://c2pa.org/manifest"'
+NAMESPACE = b' xmlns:c2pa="http://c2pa.org/manifest"'
 _OPENED = re.compile(rb"<([\w.-]{1,32}:)?metadata>\Z")
 
 
@@ -37,12 +37,12 @@ def _readings(source: Source, may_differ: frozenset[str], limits: Limits) -> lis
     packet = svg.packet(source, layout) if carriers.XMP in may_differ else None
     cut = merged([*gone, packet] if packet is not None else gone)
     readings = [_left(source, cut)]
-    if (wider := tuple(_wrapped(source, span) for span in cut)) != cut:
+    if (wider := tuple(wrapped(source, span) for span in cut)) != cut:
         readings.append(_left(source, wider))
     return readings
 
 
-def _wrapped(source: Source, span: Span) -> Span:
+def wrapped(source: Source, span: Span) -> Span:
     """Return *span* with the ``metadata`` element around it, if that holds nothing else."""
     opened = _OPENED.search(source.read(max(0, span.start - 64), min(64, span.start)))
     if opened is None:
@@ -64,7 +64,7 @@ def _left(source: Source, cut: tuple[Span, ...]) -> list[Span]:
 
 
 def _without_namespace(source: Source, first: Span) -> list[Span]:
-    at = source.find(_NAMESPACE, first.start, first.end)
+    at = source.find(NAMESPACE, first.start, first.end)
     if at < 0:
         return [first]
-    return [Span(first.start, at - first.start), Span(at + len(_NAMESPACE), first.end - at - len(_NAMESPACE))]
+    return [Span(first.start, at - first.start), Span(at + len(NAMESPACE), first.end - at - len(NAMESPACE))]

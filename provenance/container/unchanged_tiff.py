@@ -21,7 +21,12 @@ _SET = {  # tags of the first page that an edit may set
 }
 # Position, serial numbers, owner, maker notes, comment: these an edit may take out, of the first page and its EXIF.
 _PRIVATE = frozenset({34853, 42033, 42037, 50735, 42032, 37500, 50740, 37510})
-_GPS = 34853
+# What is gone where all metadata were taken out: of the first page what describes it, with its EXIF and GPS.
+_EVERYTHING = _PRIVATE | {
+    269, 270, 271, 272, 305, 306, 315, 316, 700, 18246, 18249, 33432, 33723, 34377, 34665, 40091, 40092, 40093, 40094,
+    40095,
+}  # fmt: skip
+_GPS, _EXIF = 34853, 34665
 _BELOW = frozenset({34665, 34853, 40965})
 
 
@@ -39,7 +44,8 @@ def difference(old: Source, new: Source, may_differ: frozenset[str], limits: Lim
         yield f"the file is damaged: {(right.damage or left.damage)[0]}"
     private = carriers.EXIF in may_differ
     for path in sorted(before.keys() ^ after.keys()):
-        if path in after or not (private and _GPS in path):
+        whole = carriers.EXTENDED in may_differ and _EXIF in path
+        if path in after or not (private and (_GPS in path or whole)):
             yield f"directory {_path(path)} is {'gone' if path in before else 'new'}"
     for path in sorted(before.keys() & after.keys()):
         yield from _directory(left, before[path], right, after[path], may_differ)
@@ -84,6 +90,8 @@ def _compared(
     free = frozenset().union(*(_SET.get(name, ()) for name in may_differ)) if first else frozenset()
     kept = {entry.tag for entry in made}
     gone = _PRIVATE - kept if carriers.EXIF in may_differ else frozenset()
+    if carriers.EXTENDED in may_differ and first:
+        gone = _EVERYTHING - kept
     tags = [entry for entry in tags if entry.tag not in free | gone]
     # An edit writes the first directory anew, in the order that the standard wants.
     return sorted(tags, key=_tag), sorted((entry for entry in made if entry.tag not in free), key=_tag)

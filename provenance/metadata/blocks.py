@@ -54,7 +54,7 @@ class Change:
     exif: tuple[tuple[int, bytes], ...] = ()  # tags of IFD0 to set, as ASCII values in UTF-8 without the NUL
     iptc: bytes | None = None  # the whole of the new IIM data sets
     xmp: bytes | None = None  # the whole new packet, with its wrapper
-    block: bytes | None = None  # a whole EXIF block, for a file that has none; in a TIFF there is no place for one
+    block: bytes | None = None  # a whole EXIF block in place of the one there is; a TIFF has no place for one
     # What is private and shall go, bytes and all (metadata.private decides which):
     exif_without: frozenset[str] = frozenset()  # "gps", "serial", "owner", "maker_note", "thumbnail", "user_comment"
     photoshop_without: frozenset[int] = frozenset()  # resources, for example 0x040C, the thumbnail

@@ -191,11 +191,11 @@ def changed(found: Blocks, change: Change, limits: Limits) -> bytes | None:
     Raises:
         AssetError: if the block is damaged or too large to be read, or what is private may stand in a second one.
     """
+    if change.block is not None:
+        return appended(change.block, change.exif, without=change.exif_without, limits=limits)
     if found.exif is None:
         if found.exif_spans and (change.exif or change.exif_without):
             raise AssetError("EXIF", f"is larger than the {MOST} bytes that are read", LEAVE)
-        if change.block is not None:
-            return appended(change.block, change.exif, without=change.exif_without, limits=limits)
         return fresh(change.exif) if change.exif else None
     if change.exif_without and len(found.exif_spans) > 1:
         raise AssetError("EXIF", "stands in the file more than once; what is private there cannot be taken out")

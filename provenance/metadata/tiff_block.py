@@ -17,7 +17,11 @@ from provenance.container.source import MalformedError, Source
 from provenance.record import dataclass
 
 EXIF_IFD, GPS_IFD, SUB_IFDS, INTEROPERABILITY_IFD = 34665, 34853, 330, 40965
-ASCII, BYTE, LONG, UNDEFINED, UTF_8 = 2, 1, 4, 7, 129
+ASCII, BYTE, SHORT, LONG, UNDEFINED, UTF_8 = 2, 1, 3, 4, 7, 129
+# Tags of the first directory that describe the picture, and not its samples.
+DESCRIPTIVE = frozenset(
+    {269, 270, 271, 272, 305, 306, 315, 316, 18246, 18249, 33432, 40091, 40092, 40093, 40094, 40095, 42033, 50735}
+)
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8, 129: 1}
 _NUMBERS = frozenset({3, 4, 13, 16, 18})
 

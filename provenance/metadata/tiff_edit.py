@@ -17,7 +17,15 @@ from provenance.container.source import MalformedError, Source, StoppedError
 from provenance.errors import AssetError
 from provenance.metadata.blocks import LEAVE
 from provenance.metadata.edits import Edit, apart
-from provenance.metadata.tiff_block import EXIF_IFD, GPS_IFD, INTEROPERABILITY_IFD, SUB_IFDS, Directory, Structure
+from provenance.metadata.tiff_block import (
+    DESCRIPTIVE,
+    EXIF_IFD,
+    GPS_IFD,
+    INTEROPERABILITY_IFD,
+    SUB_IFDS,
+    Directory,
+    Structure,
+)
 from provenance.record import dataclass
 
 PRIVATE = {  # Change.exif_without -> the tags of the first directory, and of the EXIF directory
@@ -27,9 +35,15 @@ PRIVATE = {  # Change.exif_without -> the tags of the first directory, and of th
     "maker_note": (37500, 50740),  # and DNG's private data, which are maker notes
     "user_comment": (37510,),
 }
+MANIFEST, EVERYTHING = "manifest", "everything"  # of a file: its credentials; all of its metadata
+_TAKEN = {
+    MANIFEST: (52545,),
+    EVERYTHING: (*DESCRIPTIVE, 700, 33723, 34377, EXIF_IFD, GPS_IFD, 50740),
+}
 THUMBNAIL = "thumbnail"  # the directory after the first, in a block; in a file that is a page
 _DATA = ((513, 514), (273, 279))  # where a thumbnail stands: offsets and sizes
 _CHAIN = 8
+_PAGES = 4096  # of a file are walked
 _CLASSIC = 2**32 - 1
 _NUMBERS = 4096  # strips of one thumbnail
 
@@ -62,8 +76,10 @@ def changes(
     where = "EXIF" if block else "TIFF"
     try:
         structure = Structure(source, limits)
-        cleared = _cleared(structure, frozenset(without), block=block)
-        edits = (*cleared.edits, *_appended(structure, cleared.first, settings, where))
+        names = frozenset(without)
+        cleared = _cleared(structure, names, block=block)
+        pages = _unlinked(structure, cleared.first) if MANIFEST in names else ()
+        edits = (*cleared.edits, *pages, *_appended(structure, cleared.first, settings, where))
     except (MalformedError, StoppedError) as problem:
         cure = LEAVE if block else ""
         raise AssetError(where, f"is damaged: {problem}", cure) from problem
@@ -112,11 +128,11 @@ def _appended(structure: Structure, first: Directory, settings: Mapping[int, Set
 # --- taking out ----------------------------------------------------------------------------------------------------
 def _cleared(structure: Structure, without: frozenset[str], *, block: bool) -> _Cleared:
     first = structure.directory(structure.first)
-    doomed = {tag for name in without for tag in PRIVATE.get(name, ())}
+    doomed = {tag for name in without for tag in (*PRIVATE.get(name, ()), *_TAKEN.get(name, ()))}
     thumbnail = block and THUMBNAIL in without and first.following != 0
     if not doomed and not thumbnail:
         return _Cleared(first)
-    directories = [first, *_exif(structure, first)]
+    directories = [first, *(_exif(structure, first) if EXIF_IFD not in doomed else ())]
     shrunk = [_without(structure, one, doomed) for one in directories]
     blank = [span for one in directories for span in _values(structure, one, doomed)]
     if thumbnail:
@@ -134,6 +150,22 @@ def _cleared(structure: Structure, without: frozenset[str], *, block: bool) -> _
     return _Cleared(shrunk[0], tuple(edits))
 
 
+def _unlinked(structure: Structure, first: Directory) -> Iterator[Edit]:
+    """Yield what takes a directory that holds credentials and nothing else out of the chain of pages."""
+    before, seen = first, {first.span.start}
+    while before.following and before.following not in seen and len(seen) < _PAGES:
+        seen.add(before.following)
+        directory = structure.directory(before.following)
+        held = structure.found(directory, _TAKEN[MANIFEST])
+        if held and len(directory.raw) == len(held):
+            pointer = before.span.end - structure.offset
+            yield Edit(pointer, structure.offset, directory.following.to_bytes(structure.offset, structure.order))
+            for span in merged([directory.span, *_values(structure, directory, set(held))]):
+                yield Edit(span.start, span.length, bytes(span.length))
+            return
+        before = directory
+
+
 def _exif(structure: Structure, first: Directory) -> Iterator[Directory]:
     entry = structure.found(first, (EXIF_IFD,)).get(EXIF_IFD)
     if entry and (at := structure.pointer(entry)):
@@ -148,7 +180,7 @@ def _without(structure: Structure, directory: Directory, doomed: set[int]) -> Di
 def _values(structure: Structure, directory: Directory, doomed: set[int] | None) -> Iterator[Span]:
     """Yield where the values of the *doomed* tags stand, of every tag if None; for GPS its directory, too."""
     for entry in structure.entries(directory, doomed):
-        if entry.tag == GPS_IFD and doomed is not None:
+        if entry.tag in (EXIF_IFD, GPS_IFD) and doomed is not None:
             if at := structure.pointer(entry):
                 below = structure.directory(at)
                 yield below.span

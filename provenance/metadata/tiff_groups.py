@@ -13,14 +13,19 @@ from typing import Literal
 
 from provenance.container.source import MalformedError
 from provenance.metadata.blocks import MOST
-from provenance.metadata.tiff_block import EXIF_IFD, GPS_IFD, INTEROPERABILITY_IFD, LONG, Directory, Structure
+from provenance.metadata.tiff_block import (
+    DESCRIPTIVE,
+    EXIF_IFD,
+    GPS_IFD,
+    INTEROPERABILITY_IFD,
+    LONG,
+    Directory,
+    Structure,
+)
 from provenance.record import dataclass
 
 Order = Literal["little", "big"]
 MAKER_NOTE = 37500
-_DESCRIPTIVE = frozenset(
-    {269, 270, 271, 272, 305, 306, 315, 316, 18246, 18249, 33432, 40091, 40092, 40093, 40094, 40095, 42033, 50735}
-)
 _LEFT = frozenset({MAKER_NOTE, INTEROPERABILITY_IFD})
 _WORDS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 4, 6: 1, 7: 1, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8, 129: 1}  # what a swap turns round
 _SIZES = _WORDS | {5: 8, 10: 8}
@@ -61,7 +66,7 @@ def groups(structure: Structure) -> Groups:
     exif = below.get(EXIF_IFD)
     return Groups(
         structure.order,
-        _tags(structure, first, only=_DESCRIPTIVE),
+        _tags(structure, first, only=DESCRIPTIVE),
         _tags(structure, exif) if exif else (),
         _tags(structure, below[GPS_IFD]) if GPS_IFD in below else (),
         exif is not None and MAKER_NOTE in structure.found(exif, (MAKER_NOTE,)),

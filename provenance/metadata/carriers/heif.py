@@ -105,6 +105,31 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
         raise moved.refused(f"is damaged ({problem})") from problem
 
 
+def without(source: Source, layout: Layout, gone: tuple[Span, ...], limits: Limits) -> tuple[Edit, ...]:
+    """Return the edits that take the boxes *gone*, at the top of the file, out of it; every place is corrected.
+
+    Raises:
+        AssetError: if the file holds something that would not survive them, or is damaged.
+    """
+    moved.check_boxes(layout)
+    try:
+        tables = _read_tables(source, layout, limits)
+        table = tables.boxes["iloc"].span
+        wide = source.size + table.length * 4 >= _FAR
+        fixed = [Edit(span.start, span.length, b"") for span in gone]
+        blank = items.written(_located(tables, [], None, 0), wide=wide)
+        moves = moved.Moves([*fixed, Edit(table.start, table.length, blank)])
+        edits = [
+            *fixed,
+            Edit(table.start, table.length, items.written(_located(tables, [], moves, 0), wide=wide)),
+            moved.length(source, tables.meta.box, len(blank) - table.length),
+            *moved.tracks(source, layout, moves, limits),
+        ]
+    except (MalformedError, StoppedError) as problem:
+        raise moved.refused(f"is damaged ({problem})") from problem
+    return tuple(sorted(edits, key=lambda one: (one.start, one.length)))
+
+
 # --- what stands there ---------------------------------------------------------------------------------------------
 def _carriers(source: Source, meta: heif.Meta, limits: Limits) -> _Carriers:
     boxes = {child.name: child for child in meta.children}
@@ -144,14 +169,15 @@ def _read_tables(source: Source, layout: Layout, limits: Limits) -> _Tables:
 
 
 def _news(source: Source, carriers: _Carriers, found: Blocks, change: Change) -> Iterable[_New]:
-    if carriers.exif is None and change.block is not None:
-        yield _New(None, "Exif", exif_payload.held(change.block, change.exif, identifier=True))
+    if change.block is not None:
+        for item in (carriers.exif, *carriers.other_exif):
+            yield _New(item, "Exif", exif_payload.held(change.block, change.exif, identifier=True))
     elif carriers.exif is None and change.exif:
         yield _New(None, "Exif", exif_payload.built(change.exif, identifier=True))
     others = carriers.other_exif if change.exif_without else ()
     if sum(span.length for item in others for span in item.extents) > MOST:
         raise moved.refused("has more EXIF than is read")
-    for item in (carriers.exif, *others):
+    for item in () if change.block is not None else (carriers.exif, *others):
         tags = change.exif if item is carriers.exif else ()
         if item is not None and (tags or change.exif_without):
             made = item_content.rewritten(source, item, tags, change.exif_without)
