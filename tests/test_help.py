@@ -25,7 +25,7 @@ def test_a_command_explains_itself(name: str, monkeypatch: pytest.MonkeyPatch) -
     assert [line for line in result.output.splitlines() if len(line) > 80] == []
 
 
-@pytest.mark.parametrize("group", ["trust", "keys", "permissions"])
+@pytest.mark.parametrize("group", ["trust", "keys", "permissions", "policy"])
 def test_a_group_says_each_of_its_commands_in_one_whole_sentence(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No line of a group's list is cut off, and each command in it has a help of its own within 80 columns."""
     monkeypatch.setenv("COLUMNS", "80")

@@ -29,6 +29,8 @@ COMMANDS = {  # in the order of `--help`
     "export": "Make smaller, cut or converted copies that keep the chain.",
     "strip": "Take the credentials out of pictures; not a sample of the picture changes.",
     "report": "Write the case file of a picture, as a web page or a bundle.",
+    "facts": "Print what a policy may ask about pictures, one line of JSON each.",
+    "policy": "Say what a policy asks of pictures, and keep one under test.",
     "permissions": "Heed what pictures say may be done with them, and publish it.",
     "trust": "Say whom you know: pin, list and remove signers; update public lists.",
     "keys": "Look after the keys of an identity.",

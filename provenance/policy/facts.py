@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 from provenance.record import dataclass
 from provenance.terms import AiUse, Integrity, Level, TimeKind
@@ -124,6 +125,7 @@ class Facts:
     carrier_conflicts: tuple[str, ...] = ()  # fields in which EXIF, IPTC or XMP say something else
     traces: tuple[str, ...] = ()  # AI tools whose traces stand in ordinary metadata
     unverified: tuple[str, ...] = ()
+    path: str = ""  # as the caller named the file; no part of `digest`
 
 
 def to_line(facts: Facts) -> str:
@@ -143,8 +145,8 @@ def _plain(value: object) -> object:
 
 
 def digest(facts: Facts) -> str:
-    """Return the SHA-256 of *facts* as JSON, for a verdict that says what it rests on."""
-    return hashlib.sha256(to_line(facts).encode("ascii")).hexdigest()
+    """Return the SHA-256 of *facts* as JSON, for a verdict that says what it rests on; its path is no part."""
+    return hashlib.sha256(to_line(replace(facts, path="")).encode("ascii")).hexdigest()
 
 
 def from_dict(data: object) -> Facts:

@@ -275,3 +275,14 @@ def context_problem(context: Mapping[str, object], policy: Policy) -> tuple[str,
         if allowed and not _among(value, allowed):
             return (name, *_no_value(value, allowed, name))
     return None
+
+
+def unknown_rule(name: str, policy: Policy) -> None:
+    """Refuse the name of a rule that *policy* does not have.
+
+    Raises:
+        PolicyError: with the nearest that it has.
+    """
+    known = [rule.id for rule in policy.rules]
+    if name not in known:
+        raise PolicyError("--rule", *unknown_name(plain(name), known, "rule"))

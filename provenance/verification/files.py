@@ -77,7 +77,7 @@ def raw_report(path: Path, *, options: Options, settings: Settings | None = None
         case str():
             return outcome
         case Died():
-            raise AssetError(path.name, f"cannot be read: {_could_not_check(path, outcome, limits).problem}")
+            raise AssetError(path.name, f"cannot be read: {could_not_check(path, outcome, limits).problem}")
         case _:
             raise outcome
 
@@ -100,10 +100,11 @@ def _from_elsewhere(
 
 
 def _settled(path: Path, outcome: Verification | Died | ProvenanceError, limits: Settings) -> Outcome:
-    return _could_not_check(path, outcome, limits) if isinstance(outcome, Died) else outcome
+    return could_not_check(path, outcome, limits) if isinstance(outcome, Died) else outcome
 
 
-def _could_not_check(path: Path, died: Died, limits: Settings) -> Verification:
+def could_not_check(path: Path, died: Died, limits: Settings) -> Verification:
+    """Return the finding on a file whose child *died*: it could not be checked, and why."""
     name = _LIMITS.get(died.reason, "")
     stops = (Stop(name, int(getattr(limits, name)), died.reason),) if name else ()
     why = f"the limit {name} was reached" if name else f"the checking process ended ({died.reason})"
