@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable
 from enum import Enum
 from types import UnionType
@@ -26,6 +27,7 @@ _WANTED = {  # pydantic's error type -> the shape that was wanted
     "model_type": "a table of fields",
     "model_attributes_type": "a table of fields",
 }
+_QUOTED = re.compile("'([^']*)'")
 _BOUND = {
     "greater_than": ("gt", "more than"),
     "greater_than_equal": ("ge", "at least"),
@@ -61,7 +63,7 @@ def first_fault(found: ValidationError, model: type[Written]) -> tuple[list[str 
     """Return where, what and the cure of the first fault, a misspelt field before everything else."""
     faults = found.errors(include_url=False)
     first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
-    path = [*first["loc"], *first.get("ctx", {}).get("path", [])]
+    path = [part for part in (*first["loc"], *first.get("ctx", {}).get("path", [])) if part != "[key]"]
     return (path, *_problem(first, model))
 
 
@@ -94,6 +96,8 @@ def _problem(fault: ErrorDetails, model: type[Written]) -> tuple[str, str]:
         return choice(given, [member.value for member in known])
     if kind == "float_type" and type(given) is int:
         return "is too large", ""
+    if kind == "literal_error" and isinstance(given, str):
+        return choice(given, _QUOTED.findall(context["expected"]))
     if kind in _WANTED:
         return f"must be {_WANTED[kind]}, not {_shape(given)}", ""
     if kind in _BOUND:

@@ -179,7 +179,9 @@ def _stated(facts: Facts, part: Part, policy: Policy) -> Part:
         return _relied(facts, part, policy, shown)
     if name == "credit_fields" and holds(shape, part.operator, part.asked, (*value, *facts.credit_fields_unsigned)):
         return _unknown(part, "unsigned", shown, weak="traces")
-    return _plain(part, False, shown, Weight.SIGNED if sound(facts, Level.KNOWN) else Weight.WEAK)
+    if facts.integrity is Integrity.INTACT and facts.signer_level.rank >= Level.KNOWN.rank:
+        return _plain(part, False, shown, Weight.SIGNED)
+    return _with(part, Answer.NOT_MET, found=shown, weight=Weight.WEAK, weak=_whose(facts))
 
 
 def _relied(facts: Facts, part: Part, policy: Policy, shown: tuple[str, ...]) -> Part:
@@ -271,7 +273,7 @@ def _some_of(
     if facts.integrity in _WITHOUT and part.operator != "present":
         return _unknown(part, "elsewhere" if facts.integrity is Integrity.ELSEWHERE else "no_credentials")
     if stated or part.operator == "present":  # form: it is missing
-        return _plain(part, False, counting, Weight.SIGNED if sound(facts, Level.KNOWN) else Weight.WEAK)
+        return _plain(part, False, counting)
     if why := unsound(facts, policy):
         return _unknown(part, why, counting)
     if facts.complete is not True:

@@ -67,7 +67,7 @@ def facts(report: Report, verification: Verification) -> Facts:
     listed = signer is not None and signer.level is Level.LISTED
     other_subject = any(one.id == "other_subject" and one.first_screen for one in report.findings)
     name = ""
-    if signer is not None and signer.level.rank >= Level.KNOWN.rank:
+    if signer is not None and report.level.rank >= Level.KNOWN.rank:
         own = signer.who.own_name and not other_subject
         name = signer.who.name if own else signer.who.certificate_name if listed else ""
     found = Facts(
@@ -85,11 +85,11 @@ def facts(report: Report, verification: Verification) -> Facts:
         coverage=_coverage(report),
         redactions=sum(len(link.redacts) for link in report.chain),
         signer_level=report.level,
-        lowest_level=_lowest(verification.manifests),
+        lowest_level=_lowest(verification),
         signer=name,
         signer_called=shown(certificate_name(active.signer.leaf)) if active else "",
         signer_fingerprint=signer.who.fingerprint if signer else "",
-        signer_fingerprints=_fingerprints(active),
+        signer_fingerprints=_fingerprints(active) if report.integrity.state is Integrity.INTACT else (),
         signer_lists=_unique(hit.name for hit in signer.hits if hit.level is Level.LISTED) if signer else (),
         signer_tiers=_unique(hit.tier for hit in signer.hits) if signer else (),
         signer_expired=bool(signer and signer.expired),
@@ -119,10 +119,15 @@ def facts(report: Report, verification: Verification) -> Facts:
 
 
 def _reach(verification: Verification) -> dict[str, Strength]:
-    """Return how strong each manifest's word is about this file: the weakest link of the strongest way to it."""
+    """Return how strong each manifest's word is about this file: the weakest link of the strongest way to it.
+
+    Of a file that is not what was signed, or not all of it, no manifest speaks.
+    """
     known = {manifest.label: manifest for manifest in verification.manifests}
     reach: dict[str, Strength] = {}
-    waiting = [(verification.manifests[0].label, Strength.SIGNED_TRUSTED)] if verification.manifests else []
+    whole = verification.integrity is Integrity.INTACT
+    start = Strength.SIGNED_TRUSTED if whole else Strength.SIGNED_BROKEN
+    waiting = [(verification.manifests[0].label, start)] if verification.manifests else []
     while waiting:
         label, way = waiting.pop()
         if label not in known:
@@ -135,8 +140,10 @@ def _reach(verification: Verification) -> dict[str, Strength]:
     return reach
 
 
-def _lowest(manifests: tuple[Manifest, ...]) -> Level:
-    levels = [one.signer.level if one.attributable else Level.UNVERIFIED for one in manifests]
+def _lowest(verification: Verification) -> Level:
+    if verification.integrity is not Integrity.INTACT:
+        return Level.UNVERIFIED
+    levels = [one.signer.level if one.attributable else Level.UNVERIFIED for one in verification.manifests]
     return min(levels, key=lambda level: level.rank, default=Level.UNVERIFIED)
 
 
@@ -198,7 +205,8 @@ def _of_traces(report: Report, verification: Verification) -> Iterator[tuple[str
             yield "ai_kinds", kind
             if group:
                 yield group, kind
-        yield "tools", shown(trace.tool)
+        if trace.tool:
+            yield "tools", shown(trace.tool)
         for model in trace.models:
             yield "models", shown(model.name)
     for line in report.agreement:
@@ -215,7 +223,7 @@ def _traces(report: Report, verification: Verification) -> tuple[Trace, ...]:
 
 
 def _trace_tools(report: Report, verification: Verification) -> tuple[str, ...]:
-    named = [shown(trace.tool) for trace in _traces(report, verification)]
+    named = [shown(trace.tool or trace.rule) for trace in _traces(report, verification)]
     bare = [step.description for step in report.ledger if step.origin is Origin.TRACE]
     return tuple(sorted(set(named or bare)))
 

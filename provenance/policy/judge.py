@@ -4,7 +4,7 @@ What no policy can change:
 
 - Nothing unverified counts for a file, and absence is unknown (`asking`).
 - A conclusion rejects only on an intact statement by a known or listed signer; else it goes no further than review,
-  and says why (`Outcome.limited`).
+  and says why (`Outcome.limited`). Nor does a requirement reject on what only a stranger states against a file.
 - A file whose bytes are not the signed ones is never passed: at the least a person looks at it. No waiver and no
   override changes that.
 - A file that could not be checked is for a person, whatever the policy says.
@@ -171,15 +171,19 @@ def _decided(rule: Rule, answer: Answer, weight: Weight, parts: tuple[Part, ...]
     if answer is Answer.MET:
         return Answered(rule, answer, weight, parts, Decision.PASSED)
     fail, unknown = rule.on_fail.decision, rule.on_unknown.decision
-    if rule.kind is RuleKind.REQUIREMENT:
-        return Answered(rule, answer, weight, parts, fail if answer is Answer.NOT_MET else unknown)
     most = Decision.REVIEW
     weak = next((part.weak for part in parts if part.weak), "")
+    if rule.kind is RuleKind.REQUIREMENT:
+        held = answer is Answer.NOT_MET and fail is Decision.REJECT and weight is Weight.WEAK
+        decision = (most if held else fail) if answer is Answer.NOT_MET else unknown
+        return Answered(rule, answer, weight, parts, decision, (weak or "other") if held else "")
     if answer is Answer.NOT_MET:
         held = fail is Decision.REJECT and weight is not Weight.SIGNED
         return Answered(rule, answer, weight, parts, most if held else fail, (weak or "other") if held else "")
-    # Somebody wrote what the rule forbids, and nobody known vouches for it: a person asks, nobody is condemned.
-    decision = max(unknown, min(fail, most, key=_rank), key=_rank) if weak else unknown
+    # Somebody wrote what the rule is about, and nobody known vouches for it: a person asks. Nobody is condemned on
+    # such a word, and no picture labelled.
+    asks = Decision.NOTE if fail is Decision.NOTE else most
+    decision = max(unknown, asks, key=_rank) if weak else unknown
     held = bool(weak) and fail is Decision.REJECT
     return Answered(rule, answer, weight, parts, min(decision, most, key=_rank), weak if held else "")
 

@@ -261,9 +261,11 @@ def _among(word: object, allowed: tuple[object, ...]) -> bool:
 
 
 def _no_value(word: object, allowed: tuple[object, ...], name: str) -> tuple[str, str]:
-    near = nearest(str(word), map(str, allowed))
-    listed = ", ".join(str(one).lower() if isinstance(one, bool) else str(one) for one in allowed)
-    return f"{quoted(str(word))} is no value of {name}", f"did you mean {near}" if near else f"use one of: {listed}"
+    known = [str(one).lower() if isinstance(one, bool) else str(one) for one in allowed]
+    listed = f"use one of: {', '.join(known)}"
+    near = nearest(str(word), known)
+    cure = f"did you mean {near}" if near and near != word else listed
+    return f"{quoted(str(word))} is no value of {name}", cure
 
 
 def context_problem(context: Mapping[str, object], policy: Policy) -> tuple[str, str, str] | None:
