@@ -11,13 +11,13 @@ from typing import Any
 import jsonschema
 import pytest
 
+from provenance.declaration.globs import matches
+from provenance.declaration.lines import line_of
 from provenance.errors import PolicyError
 from provenance.policy.context import from_texts
 from provenance.policy.deriving import facts_of
 from provenance.policy.judge import answers, judge
-from provenance.policy.lines import line_of
 from provenance.policy.loading import load, template_text, templates
-from provenance.policy.paths import matches
 from provenance.policy.schema import schema
 from provenance.policy.verdict import Answer, Decision
 from tests.support import report as made

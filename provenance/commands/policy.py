@@ -17,7 +17,7 @@ from provenance.policy.explaining import explain as explained
 from provenance.policy.files import facts_files
 from provenance.policy.judge import judge
 from provenance.policy.loading import Policy, load, template_text, templates, unknown_rule
-from provenance.policy.testing import try_examples
+from provenance.policy.trying import try_examples
 from provenance.report.layout import fill, pad
 from provenance.report.wording import Catalogue, preferred
 from provenance.worker.settings import load as load_settings
@@ -86,7 +86,7 @@ def test(
     home: HomeOption = None,
     lang: LanguageOption = _PREFERRED,
 ) -> None:
-    """Judge the example files of a policy, and compare with what it expects.
+    """Judge the example files of a policy; compare with what it expects.
 
     Exit codes: 0 all are as expected, 1 some are not, 2 some could not be read.
     """
@@ -124,7 +124,7 @@ def explain(
     home: HomeOption = None,
     lang: LanguageOption = _PREFERRED,
 ) -> None:
-    """Say which fact decided each rule for a picture, and what would change it.
+    """Say which fact decided for a picture, and what would change that.
 
     Exit codes: 0 it was explained, 2 the picture could not be checked.
     """

@@ -32,7 +32,7 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
     depth = -1
     for statement in _statements(text):
         common = _common(statement.path, wanted)
-        if common == len(statement.path) and common > depth:
+        if common > max(depth, 0) and common in (len(statement.path), len(wanted)):
             best, depth = statement, common
     if best is None:
         return 0
