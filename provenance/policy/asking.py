@@ -23,10 +23,12 @@ from provenance.record import dataclass
 from provenance.terms import Integrity, Level, TimeKind
 
 _WITHOUT = frozenset({Integrity.NO_CREDENTIALS, Integrity.ELSEWHERE, Integrity.NOT_CHECKED})
-_FILE = frozenset({"name", "size", "media_type", "name_suggests", "carrier_conflicts", "permission_conflicts"})
+_FILE = frozenset(
+    {"name", "size", "media_type", "name_suggests", "carrier_conflicts", "permission_conflicts", "declared_beside"}
+)
 _NOT_KNOWN = frozenset({"not checked", "unknown", ""})
 _NO_COMPLETENESS = frozenset({"contradictions", "statements"})  # their absence needs no complete history
-_WEAK = ("unknown_signer", "broken", "traces")
+_WEAK = ("unknown_signer", "broken", "traces", "beside")
 
 
 class Weight(IntEnum):
@@ -48,7 +50,7 @@ class Part:
     weight: Weight = Weight.PLAIN
     found: tuple[str, ...] = ()
     why: str = ""  # of "unknown": key of a sentence
-    weak: str = ""  # whose word it was that does not count: unknown_signer, broken, traces, profile
+    weak: str = ""  # whose word it was that does not count: unknown_signer, broken, traces, beside, profile
     facts: tuple[str, ...] = ()  # that decided
 
 
@@ -215,7 +217,7 @@ def _whose(facts: Facts) -> str:
 
 def _split(facts: Facts, part: Part, policy: Policy) -> Part:
     strong: tuple[str, ...] = getattr(facts, part.fact)
-    weak = {name: getattr(facts, f"{part.fact}_{name}") for name in _WEAK}
+    weak = {name: getattr(facts, f"{part.fact}_{name}", ()) for name in _WEAK}
     counting = (*strong, *weak["unknown_signer"]) if policy.evidence.level is Level.INTACT else strong
     operator, asked = part.operator, part.asked
     if operator == "present":

@@ -4,7 +4,8 @@ Rules (design §4, pipelines §1.2):
 
 - What is declared is kept apart by how far it can be relied on: ``NAME`` is attributable to a known or listed signer,
   ``NAME_unknown_signer`` to somebody with a key, ``NAME_broken`` to nobody (altered, expired, not covered), and
-  ``NAME_traces`` stands in ordinary metadata, where anybody can write it.
+  ``NAME_traces`` stands in ordinary metadata, where anybody can write it, and ``NAME_beside`` in a declaration that
+  lies beside the file, not signed, which whoever can write to the folder can write.
 - A statement is only as strong as the weakest manifest between it and the file: a stranger who names a listed
   generator's picture as the parent of somebody's drawing has only a stranger's word for it.
 - Nothing that is absent is a no: "", None and () mean that nothing says so.
@@ -62,38 +63,47 @@ class Facts:
     ai_uses_unknown_signer: tuple[str, ...] = ()
     ai_uses_broken: tuple[str, ...] = ()
     ai_uses_traces: tuple[str, ...] = ()
+    ai_uses_beside: tuple[str, ...] = ()
     ai_kinds: tuple[str, ...] = ()
     ai_kinds_unknown_signer: tuple[str, ...] = ()
     ai_kinds_broken: tuple[str, ...] = ()
     ai_kinds_traces: tuple[str, ...] = ()
+    ai_kinds_beside: tuple[str, ...] = ()
     generative_kinds: tuple[str, ...] = ()  # of the kinds, those that made picture content
     generative_kinds_unknown_signer: tuple[str, ...] = ()
     generative_kinds_broken: tuple[str, ...] = ()
     generative_kinds_traces: tuple[str, ...] = ()
+    generative_kinds_beside: tuple[str, ...] = ()
     possibly_kinds: tuple[str, ...] = ()  # of the kinds, those that may have
     possibly_kinds_unknown_signer: tuple[str, ...] = ()
     possibly_kinds_broken: tuple[str, ...] = ()
     possibly_kinds_traces: tuple[str, ...] = ()
+    possibly_kinds_beside: tuple[str, ...] = ()
     source_types: tuple[str, ...] = ()  # last part of the standard's name
     source_types_unknown_signer: tuple[str, ...] = ()
     source_types_broken: tuple[str, ...] = ()
     source_types_traces: tuple[str, ...] = ()
+    source_types_beside: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     tools_unknown_signer: tuple[str, ...] = ()
     tools_broken: tuple[str, ...] = ()
     tools_traces: tuple[str, ...] = ()
+    tools_beside: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     models_unknown_signer: tuple[str, ...] = ()
     models_broken: tuple[str, ...] = ()
     models_traces: tuple[str, ...] = ()
+    models_beside: tuple[str, ...] = ()
     oversight: tuple[str, ...] = ()
     oversight_unknown_signer: tuple[str, ...] = ()
     oversight_broken: tuple[str, ...] = ()
     oversight_traces: tuple[str, ...] = ()
+    oversight_beside: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()  # of the file as it is now: no_generative_ai:final, made, …
     statements_unknown_signer: tuple[str, ...] = ()
     statements_broken: tuple[str, ...] = ()
     statements_traces: tuple[str, ...] = ()
+    statements_beside: tuple[str, ...] = ()
     contradictions: tuple[str, ...] = ()  # what is stated of AI against itself
     contradictions_unknown_signer: tuple[str, ...] = ()
     contradictions_broken: tuple[str, ...] = ()
@@ -124,6 +134,8 @@ class Facts:
     credit_fields_unsigned: tuple[str, ...] = ()  # that stand in EXIF, IPTC or XMP only
     carrier_conflicts: tuple[str, ...] = ()  # fields in which EXIF, IPTC or XMP say something else
     traces: tuple[str, ...] = ()  # AI tools whose traces stand in ordinary metadata
+    declared_beside: str = ""  # state of a declaration beside the file: declared, stale, older, signed_since, …
+    declared_beside_by: str = ""  # picture: its own file; folder: a file for many
     unverified: tuple[str, ...] = ()
     path: str = ""  # as the caller named the file; no part of `digest`
 

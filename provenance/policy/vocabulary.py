@@ -62,6 +62,7 @@ SOURCE_TYPES = tuple(
 STATEMENTS = ("no_generative_ai:final", "no_generative_ai:process", "made", "history_dropped", "despite_traces")
 PROFILES = ("human-illustration", "fully-generative-ai", "real-life-capture", "real-media")
 OVERSIGHT = ("fully_autonomous", "prompt_guided", "human_validated")
+DECLARED_BESIDE = ("declared", "stale", "older", "signed_since", "unreadable")
 _PERMISSIONS = tuple(use.value for use in Use)
 _FIELDS = tuple(field.value for field in Field)
 _CREDIT = tuple(field.value for field in CREDIT_FIELDS)
@@ -106,6 +107,9 @@ FACTS: dict[str, Asked] = {
     "identity_names": _found(Shape.TEXTS, "Names in certificates of such identities."),
     "permission_conflicts": _found(Shape.WORDS, "Permissions that are stated in two ways.", *Mining),
     "carrier_conflicts": _found(Shape.WORDS, "Fields in which EXIF, IPTC or XMP contradict the rest.", *_FIELDS),
+    "declared_beside": _found(
+        Shape.WORD, "Whether something is declared beside the file; never as good as signed.", *DECLARED_BESIDE
+    ),
     "complete": _stated(Shape.FLAG, "Whether everyone who signed says that every step is named."),
     "statements": _stated(Shape.WORDS, "What else is stated about the file as it is now.", *STATEMENTS),
     "made": _stated(Shape.DATE, "When the signer says it was made."),
