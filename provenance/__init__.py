@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from provenance.declaration.model import Declaration
     from provenance.declaration.profile import Profile
     from provenance.errors import ProvenanceError
-    from provenance.interface import verify, verify_all
+    from provenance.interface import check, verify, verify_all
     from provenance.permissions.decide import decide
     from provenance.permissions.model import Decision, Purpose
+    from provenance.policy.verdict import Decision as PolicyDecision
+    from provenance.policy.verdict import Verdict
     from provenance.report.model import Report
     from provenance.signing.options import Options
     from provenance.signing.sign import sign
@@ -29,10 +31,13 @@ __all__ = [
     "Decision",
     "Declaration",
     "Options",
+    "PolicyDecision",
     "Profile",
     "ProvenanceError",
     "Purpose",
     "Report",
+    "Verdict",
+    "check",
     "decide",
     "open_identity",
     "sign",
@@ -45,10 +50,13 @@ _WHERE = {  # PEP 562: public name -> the module that has it
     "Decision": "provenance.permissions.model",
     "Declaration": "provenance.declaration.model",
     "Options": "provenance.signing.options",
+    "PolicyDecision": "provenance.policy.verdict:Decision",  # `Decision` is what permissions come to
     "Profile": "provenance.declaration.profile",
     "ProvenanceError": "provenance.errors",
     "Purpose": "provenance.permissions.model",
     "Report": "provenance.report.model",
+    "Verdict": "provenance.policy.verdict",
+    "check": "provenance.interface",
     "decide": "provenance.permissions.decide",
     "open_identity": "provenance.credentials.identities",
     "sign": "provenance.signing.sign",
@@ -60,7 +68,8 @@ _WHERE = {  # PEP 562: public name -> the module that has it
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_WHERE[name]), name)
+    module, _, there = _WHERE[name].partition(":")
+    return getattr(importlib.import_module(module), there or name)
 
 
 def __dir__() -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from provenance.container.limits import load as load_limits
 from provenance.errors import ProvenanceError
@@ -18,6 +20,10 @@ from provenance.verification.model import Verification
 from provenance.verification.options import Options
 from provenance.worker.settings import Settings
 from provenance.worker.settings import load as load_settings
+
+if TYPE_CHECKING:
+    from provenance.policy.loading import Policy
+    from provenance.policy.verdict import Verdict
 
 
 def verify(
@@ -59,13 +65,9 @@ def verify_all(
     slots: int | None = None,
 ) -> Iterator[tuple[Path, Report | ProvenanceError]]:
     """Check many pictures in *slots* children; yield each with its report, or what kept it from being read."""
-    options = Options(
-        trust=trust,
-        home=str(home.path.absolute()) if home else "",
-        limits=load_limits(home.config) if home else Options().limits,
-        sidecar=str(Path(sidecar).absolute()) if sidecar else "",
-        as_of=as_of,
-    )
+    options = _options(home, trust, as_of)
+    if sidecar:
+        options = replace(options, sidecar=str(Path(sidecar).absolute()))
     settings = load_settings(home.config) if home else Settings()
     paths = [Path(asset) for asset in assets]
     for path, found in verify_files(paths, options=options, slots=slots, settings=settings):
@@ -76,3 +78,61 @@ def _reported(found: Verification | ProvenanceError, language: str) -> Report | 
     if isinstance(found, ProvenanceError):
         return found
     return build(found, language=language, now=datetime.now(UTC))
+
+
+def check(
+    paths: Iterable[Path | str],
+    policy: Policy | Path | str,
+    *,
+    home: Home | None = None,
+    trust: Trust = NOBODY,
+    context: Mapping[str, object] | None = None,
+    as_of: str = "",
+    language: str = DEFAULT,
+    slots: int | None = None,
+) -> Iterator[Verdict]:
+    """Judge many pictures under *policy*, each in a child with limits; yield a verdict each, in their order.
+
+    A folder stands for the pictures in it, a tar archive and a list for those that they hold; each picture comes once.
+    A file that cannot be read is a verdict whose `problem` says why, never raised: it is for a person, and stops no
+    other. A verdict says what the policy says, not whether what a picture states is so.
+
+    Args:
+        policy: a template's name, the path of a TOML file, or what `provenance.policy.loading.load` made of either.
+        home: whose pins and lists count, e.g. ``provenance.home.locate()``; None trusts nobody beyond *trust*.
+        context: values that the policy asks of its caller; one that is left out is unknown.
+        as_of: ISO date to judge certificates at; empty is now.
+
+    Raises:
+        PolicyError: if the policy, or a value of *context*, cannot be accepted; before any file is read.
+        WorkerError, EngineError: if nothing can be checked here.
+    """
+    # Here: the models of policies are slow to load, and `verify` needs none of them.
+    from provenance.batch.judging import Judging, gathered, judged
+    from provenance.policy.loading import Policy, load
+    from provenance.policy.supplied import checked
+
+    rules = policy if isinstance(policy, Policy) else load(str(policy))
+    values = checked(context or {}, rules, where="context")
+    sources, missing = gathered([str(path) for path in paths])
+    asked = Judging(
+        sources=sources,
+        policy=rules,
+        context=values,
+        checking=_options(home, trust, as_of),
+        settings=load_settings(home.config) if home else Settings(),
+        now=datetime.now(UTC),
+        missing=missing,
+        language=language,
+        slots=slots or 0,
+    )
+    return (verdict for _, verdict, _ in judged(asked) if verdict is not None)
+
+
+def _options(home: Home | None, trust: Trust, as_of: str) -> Options:
+    return Options(
+        trust=trust,
+        home=str(home.path.absolute()) if home else "",
+        limits=load_limits(home.config) if home else Options().limits,
+        as_of=as_of,
+    )

@@ -14,6 +14,7 @@ import unicodedata
 SCREEN = 200
 MACHINE = 4096
 _MARKS = 16
+_FORMULA = tuple("=+-@\t\r＝＋－＠")
 _BAD = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef"
@@ -29,6 +30,12 @@ def plain(text: object, *, limit: int = SCREEN) -> str:
         shown = _limit_marks(_BAD.sub(_visible, shown))
     rest = len(whole) - limit
     return f"{shown}… +{rest}" if rest > 0 else shown
+
+
+def cell(text: object) -> str:
+    """Return *text* for a cell that no spreadsheet takes for a formula (security D15)."""
+    shown = plain(text, limit=MACHINE)
+    return "'" + shown if shown.startswith(_FORMULA) else shown
 
 
 def _visible(match: re.Match[str]) -> str:

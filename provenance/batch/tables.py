@@ -13,10 +13,9 @@ from typing import Any, BinaryIO, Protocol
 
 from provenance.batch.lists import pyarrow
 from provenance.batch.rows import Row
-from provenance.plain import MACHINE, plain
+from provenance.plain import cell
 
 COLUMNS = ("picture", "decision", "entry", "carriers", "signed", "by", "integrity", "constraint", "reason")
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
 _AT_ONCE = 8192
 _dump = json.JSONEncoder().encode
 
@@ -52,12 +51,6 @@ def table(form: Form, stream: BinaryIO) -> Table:
             return _JsonLines(stream)
         case _:
             return _Parquet(stream)
-
-
-def cell(text: str) -> str:
-    """Return *text* for a cell that no spreadsheet takes for a formula."""
-    shown = plain(text, limit=MACHINE)
-    return "'" + shown if shown.startswith(_FORMULA) else shown
 
 
 def as_dict(row: Row) -> dict[str, Any]:

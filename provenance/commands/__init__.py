@@ -29,6 +29,7 @@ COMMANDS = {  # in the order of `--help`
     "export": "Make smaller, cut or converted copies that keep the chain.",
     "strip": "Take the credentials out of pictures; not a sample of the picture changes.",
     "report": "Write the case file of a picture, as a web page or a bundle.",
+    "check": "Say of each picture what a policy says about it, and why.",
     "facts": "Print what a policy may ask about pictures, one line of JSON each.",
     "policy": "Say what a policy asks of pictures, and keep one under test.",
     "permissions": "Heed what pictures say may be done with them, and publish it.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,12 +15,11 @@ from provenance.batch import sources
 from provenance.batch.checking import Check, Places, places
 from provenance.batch.checking import check as check_all
 from provenance.batch.rows import Row
-from provenance.batch.run import Done
 from provenance.batch.summary import Summary
 from provenance.batch.tables import Form
 from provenance.batch.told import told as summary_lines
 from provenance.batch.told import told_row
-from provenance.commands.shared import LANGUAGE_HELP, checking_options, told
+from provenance.commands.shared import LANGUAGE_HELP, checking_options, counted, told
 from provenance.errors import AssetError, OutputError
 from provenance.permissions.model import Purpose
 from provenance.plain import plain
@@ -108,8 +106,9 @@ def check(
     summary = Summary(asked.unstated)
     few: list[Row] = []
     answers = check_all(asked, where, summary, (rows_form, sys.stdout.buffer) if on_stdout and rows_form else None)
+    hush = quiet or (on_stdout and sys.stdout.isatty())
     try:
-        for done in _progress(answers, asked, say, quiet=quiet or (on_stdout and sys.stdout.isatty())):
+        for done in counted(answers, lambda: sources.count(asked.sources), say, quiet=hush):
             if isinstance(done, Row) and len(few) <= _FEW:
                 few.append(done)
     except KeyboardInterrupt:
@@ -137,29 +136,3 @@ def _print(summary: Summary, few: list[Row], asked: Check, where: Places, say: C
         typer.echo("")
     for line in summary_lines(summary, asked.purpose, where, say, width=_WIDTH):
         typer.echo(line, err=err)
-
-
-def _progress(answers: Iterator[Done], asked: Check, say: Catalogue, *, quiet: bool) -> Iterator[Done]:
-    """Yield *answers*, with how many a second and the time that is left on a terminal's stderr."""
-    if quiet or not sys.stderr.isatty():
-        yield from answers
-        return
-    from rich.console import Console  # here: slow to load, and a pipe needs none
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(say("check.counting"), total=None, rate="")
-        total = sources.count(asked.sources)
-        bar.reset(task, total=total, description=say("check.checking"), rate="")
-        since = 0
-        for done in answers:
-            yield done
-            since += 1
-            if since >= 32:
-                speed = bar.tasks[0].speed or 0
-                bar.update(task, advance=since, rate=f"{speed:,.0f}/s")
-                since = 0

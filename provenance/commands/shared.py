@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from provenance.container.limits import load as load_limits
 from provenance.errors import AssetError, ProvenanceError
 from provenance.home import Home
 from provenance.plain import plain
-from provenance.report.wording import languages
+from provenance.report.wording import Catalogue, languages
 from provenance.verification.evidence import Presented
 from provenance.verification.options import Options
 from provenance.worker.settings import Settings
@@ -76,6 +76,37 @@ def progress(
     from rich.progress import track
 
     yield from track(found, description=label, total=total, console=Console(stderr=True), transient=True)
+
+
+def counted(
+    answers: Iterable[Value], total: Callable[[], int | None], say: Catalogue, *, quiet: bool
+) -> Iterator[Value]:
+    """Yield *answers*, with how many a second and the time that is left on a terminal's stderr.
+
+    Args:
+        total: how many will come, None where only looking tells; asked once the bar is there, as counting takes time.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield from answers
+        return
+    from rich.console import Console  # here: slow to load, and a pipe needs none
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(say("check.counting"), total=None, rate="")
+        bar.reset(task, total=total(), description=say("check.checking"), rate="")
+        since = 0
+        for answer in answers:
+            yield answer
+            since += 1
+            if since >= 32:
+                speed = bar.tasks[0].speed or 0
+                bar.update(task, advance=since, rate=f"{speed:,.0f}/s")
+                since = 0
 
 
 def checking_options(place: Home, *, as_of: str = "", sidecar: Path | None = None) -> Options:

@@ -7,6 +7,8 @@ refused; no metadata and no profile is passed on; SVG is never rendered. What ca
 from __future__ import annotations
 
 import base64
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +25,15 @@ _SOI = b"\xff\xd8\xff"
 
 
 def job(argument: Any) -> str:
-    """Return the picture at the path *argument* as a JPEG in base64, upright, at most 1200 px; "" if there is none.
+    """Return the picture at the path *argument* as a JPEG in base64, upright; "" if there is none.
 
+    Its longest edge is 1200 px at most, or that of ``[path, edge]``.
     Runs in a worker: the bytes may be hostile to the decoder.
     """
+    path, edge = argument if isinstance(argument, list) else (argument, LONGEST_EDGE)
     try:
-        with Path(str(argument)).open("rb") as stream:
-            limits = {"edge": LONGEST_EDGE, "most_pixels": MAX_PIXELS, "most_frames": MAX_FRAMES}
-            found = thumbnail(stream, sniff(stream), **limits)
+        with Path(str(path)).open("rb") as stream:
+            found = thumbnail(stream, sniff(stream), edge=edge, most_pixels=MAX_PIXELS, most_frames=MAX_FRAMES)
     except OSError:
         return ""
     return base64.b64encode(found or b"").decode("ascii")
@@ -42,9 +45,24 @@ def picture_of(path: Path, *, settings: Settings) -> bytes | None:
     Raises:
         WorkerError: if no child can be started.
     """
-    with Pool(1, preload=JOB.module, settings=settings) as pool:
-        answers = pool.run(JOB, [str(path.absolute())])
-        answer = next(answers)[1]
+    (found,) = pictures_of([path], edge=LONGEST_EDGE, settings=settings)
+    return found
+
+
+def pictures_of(paths: Sequence[Path], *, edge: int, settings: Settings) -> Iterator[bytes | None]:
+    """Yield each picture of *paths* as a new JPEG, its longest edge at most *edge*, as `picture_of` does.
+
+    Raises:
+        WorkerError: if no child can be started.
+    """
+    if not paths:
+        return
+    with Pool(min(len(paths), os.cpu_count() or 1), preload=JOB.module, settings=settings) as pool:
+        for _, answer in pool.run(JOB, [[str(path.absolute()), edge] for path in paths]):
+            yield _jpeg(answer)
+
+
+def _jpeg(answer: object) -> bytes | None:
     if not isinstance(answer, str):
         return None
     try:

@@ -1,0 +1,204 @@
+"""``provenance check``: a policy's verdict on each picture, worst first; for terminals, CI servers and juries."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from provenance import home as homes
+from provenance.batch import sources
+from provenance.batch.judging import Judging, gathered, judged
+from provenance.batch.model import Item, LeftOut, Trouble
+from provenance.commands import check_config
+from provenance.commands.check_config import FailOn, Format
+from provenance.commands.check_output import Report, Run, deliver
+from provenance.commands.examination import own_version
+from provenance.commands.shared import LANGUAGE_HELP, checking_options, counted, told
+from provenance.errors import OutputError, PolicyError
+from provenance.plain import plain
+from provenance.policy.blinded import blinded
+from provenance.policy.formats.about import About, RuleTold
+from provenance.policy.loading import ENDING, Policy, load, templates
+from provenance.policy.model import Mode
+from provenance.policy.ranked import Ranked
+from provenance.policy.saying import message
+from provenance.policy.supplied import supplied
+from provenance.policy.tally import Tally
+from provenance.policy.verdict import Decision, Verdict
+from provenance.report.wording import Catalogue, preferred
+from provenance.signing.files import same
+from provenance.worker.settings import load as load_settings
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+_ENDINGS = {
+    ".txt": Format.TEXT, ".json": Format.JSON, ".jsonl": Format.JSONL, ".csv": Format.CSV, ".sarif": Format.SARIF,
+    ".xml": Format.JUNIT, ".html": Format.HTML, ".htm": Format.HTML,
+}  # fmt: skip
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATHS...", help="Pictures, folders, tar archives, lists (CSV, JSONL, Parquet), or -."),
+    ],
+    policy: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="A template (see `provenance policy list`), or a TOML file.")
+    ] = "",
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help="text, json, jsonl, csv, sarif, junit, github or html.", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where the report goes; else to stdout.")
+    ] = None,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option(
+            help="The mildest decision that gives exit 1: reject, review (the default), disclose or note.",
+            show_default=False,
+        ),
+    ] = None,
+    context: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A value that the policy asks for. Repeatable.")
+    ] = None,
+    warn_only: Annotated[
+        bool, typer.Option("--warn-only", help='Only warn, as a policy with mode = "warn" does.')
+    ] = False,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit 0 where it would be 1; never where it would be 2.")
+    ] = False,
+    hidden: Annotated[bool, typer.Option("--blind", help="Name nobody: entries get numbers.")] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Settings; else provenance.toml or pyproject.toml, nearest upward."),
+    ] = None,
+    column: Annotated[str, typer.Option(metavar="NAME", help="The column of a list that holds the pictures.")] = "",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over the report of an earlier run.")] = False,
+    lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP, show_default=False)] = "",
+    home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no summary and no progress.")] = False,
+) -> None:
+    """Say of each picture what a policy says about it, and why.
+
+    Exit codes: 0 pass, 1 findings, 2 could not tell. A file that cannot be
+    read is a row of its own, and the others are judged all the same.
+    """
+    found = check_config.load(config, Path.cwd())
+    settings = found.settings
+    say = Catalogue(told(lang or settings.lang or preferred()))
+    if found.file is not None and config is None and not quiet:
+        typer.echo(f"note: {say('verdict.settings', path=found.file.name)}", err=True)
+    rules = _policy(policy, found)
+    values = supplied(context or [], rules, base=settings.context)
+    shape = _shape(form, output, settings.format)
+    place = homes.locate(home)
+    named, missing = gathered(paths, column=column, patterns=True)
+    now = datetime.now(UTC).replace(microsecond=0)
+    asked = Judging(
+        sources=named,
+        policy=rules,
+        context=values,
+        checking=checking_options(place),
+        settings=load_settings(place.config),
+        now=now,
+        missing=missing,
+        language=say.language,
+        stdin=sys.stdin.buffer,
+    )
+    about = _about(
+        rules,
+        say,
+        fail_on=Decision((fail_on or settings.fail_on or FailOn.REVIEW).value),
+        enforced=rules.mode is Mode.ENFORCE and not (warn_only or settings.warn_only),
+        context=tuple((name, _shown(value)) for name, value in values.items()),
+        made=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        blind=hidden or settings.blind,
+    )
+    report = Report(shape, output, tuple(paths), overwrite=overwrite, quiet=quiet)
+    _refuse(report)
+    with Ranked() as ranked:
+        run = Run(about, Tally(about.fail_on), ranked, say, asked.checking, asked.settings, now)
+        answers = counted(_verdicts(asked, run), lambda: sources.count(named), say, quiet=quiet or report.streams)
+        deliver(answers, run, report)
+        raise typer.Exit(run.tally.exit_code(exit_zero=exit_zero))
+
+
+def _verdicts(asked: Judging, run: Run) -> Iterator[Verdict]:
+    """Yield each verdict as the formats show it; count what was left out, and where the files lie."""
+    messages = {rule.id: rule.message for rule in run.about.rules}
+    for number, (entry, verdict) in enumerate(_numbered(asked, run), 1):
+        if run.about.enforced is not verdict.enforced:
+            verdict = replace(verdict, enforced=run.about.enforced)
+        if run.about.blind:
+            verdict = blinded(verdict, messages, run.say, entry=run.say("verdict.entry", n=number))
+        if isinstance(entry, Item) and entry.data is None and entry.offset < 0:
+            run.places[verdict.name] = Path(entry.path)
+        yield verdict
+
+
+def _numbered(asked: Judging, run: Run) -> Iterator[tuple[Item | Trouble, Verdict]]:
+    for entry, verdict, _ in judged(asked):
+        if isinstance(entry, LeftOut) or verdict is None:
+            run.tally.left_out += 1
+        else:
+            yield entry, verdict
+
+
+def _policy(chosen: str, found: check_config.Found) -> Policy:
+    if chosen:
+        return load(chosen)
+    written = found.settings.policy
+    if not written:
+        cure = f"a template ({', '.join(templates())}) or a {ENDING} file, or say policy in {check_config.OWN}"
+        raise PolicyError("--policy", "is not given, and nothing is judged without one", cure)
+    is_file = written not in templates() and (written.endswith(ENDING) or os.sep in written or "/" in written)
+    return load(str(found.beside(written)) if is_file else written)
+
+
+def _shape(form: Format | None, output: Path | None, written: Format | None) -> Format:
+    by_ending = _ENDINGS.get(output.suffix.lower()) if output is not None else None
+    shape = form or by_ending or written or Format.TEXT
+    if shape is Format.HTML and output is None:
+        raise OutputError("--format html", "is a page with case files beside it", "say where with --output FILE.html")
+    return shape
+
+
+def _about(
+    policy: Policy,
+    say: Catalogue,
+    *,
+    fail_on: Decision,
+    enforced: bool,
+    context: tuple[tuple[str, str], ...],
+    made: str,
+    blind: bool,
+) -> About:
+    rules = tuple(RuleTold(rule.id, rule.kind, message(rule, say), rule.link) for rule in policy.rules)
+    return About(
+        policy.id, policy.title, policy.sha256, policy.evidence.value, rules, fail_on, enforced, context,
+        own_version(), made, blind,
+    )  # fmt: skip
+
+
+def _shown(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else plain(value)
+
+
+def _refuse(report: Report) -> None:
+    """Refuse, before anything is read, what would destroy a file."""
+    if report.output is None:
+        return
+    if any(same(Path(path), report.output) for path in report.paths):
+        raise OutputError(plain(report.output.name), "is one of the files to be checked", "choose another name")
+    if report.output.exists() and not report.overwrite:
+        raise OutputError(plain(report.output.name), "exists already", "allow it with --overwrite, or choose another")

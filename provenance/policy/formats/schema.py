@@ -1,0 +1,77 @@
+"""The JSON Schemas of verdicts, made from the dataclasses: ``python -m provenance.policy.formats.schema``.
+
+For build time only, as `provenance.report.schema` is.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from provenance.policy.formats.about import About
+from provenance.policy.formats.document import SCHEMA_VERSION, header
+from provenance.policy.tally import Tally
+from provenance.policy.verdict import Decision, Outcome, Verdict
+
+NAMES = ("verdict", "check")
+_TEXT, _NUMBER, _FLAG = {"type": "string"}, {"type": "integer", "minimum": 0}, {"type": "boolean"}
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema *name*, one of `NAMES`."""
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$comment": f"schema version {SCHEMA_VERSION}; generated, do not edit",
+    }
+    adapter: TypeAdapter[Any] = TypeAdapter(Verdict)
+    verdict = adapter.json_schema(mode="serialization")
+    verdict |= {"required": list(Verdict.__match_args__), "additionalProperties": False}
+    outcome = verdict["$defs"]["Outcome"]
+    outcome |= {"required": list(Outcome.__match_args__), "additionalProperties": False}
+    if name == "verdict":
+        return head | verdict | {"title": "One line of `provenance check --format jsonl`: one file under one policy"}
+    definitions = verdict.pop("$defs")
+    return head | {
+        "title": "What `provenance check --format json` prints: a run, and every file, worst first",
+        "$defs": definitions | {"Verdict": verdict},
+        **_closed(_shape() | {"files": {"type": "array", "items": {"$ref": "#/$defs/Verdict"}}}),
+    }
+
+
+def _shape() -> dict[str, Any]:
+    """Return the properties of the document, by what `header` writes; a field that it does not know fails here."""
+    nothing = About("", "", "", "", (), Decision.REVIEW)
+    found: dict[str, Any] = header(nothing, Tally(Decision.REVIEW))
+    shape: dict[str, Any] = {name: _FLAG if isinstance(value, bool) else _TEXT for name, value in found.items()}
+    shape["schema_version"] = {"const": SCHEMA_VERSION}
+    shape["fail_on"] = {"enum": [decision.value for decision in Decision if decision is not Decision.PASSED]}
+    shape["context"] = {"type": "object", "additionalProperties": _TEXT}
+    policy = {name: _FLAG if isinstance(value, bool) else _TEXT for name, value in found["policy"].items()}
+    shape["policy"] = _closed(policy)
+    counts: dict[str, Any] = dict.fromkeys(found["summary"], _NUMBER)
+    counts["decisions"] = _closed({decision.value: _NUMBER for decision in Decision})
+    counts["rules"] = {"type": "object", "additionalProperties": _NUMBER}
+    return shape | {"summary": _closed(counts)}
+
+
+def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def schema_text(name: str) -> str:
+    """Return the schema as it stands in its file."""
+    return json.dumps(schema(name), indent=2, sort_keys=True) + "\n"
+
+
+def write(folder: Path) -> None:
+    """Write every schema into *folder*."""
+    for name in NAMES:
+        (folder / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas"))
