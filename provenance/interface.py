@@ -109,8 +109,8 @@ def check(
     """
     # Here: the models of policies are slow to load, and `verify` needs none of them.
     from provenance.batch.judging import Judging, gathered, judged
+    from provenance.policy.context import checked
     from provenance.policy.loading import Policy, load
-    from provenance.policy.supplied import checked
 
     rules = policy if isinstance(policy, Policy) else load(str(policy))
     values = checked(context or {}, rules, where="context")

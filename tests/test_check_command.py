@@ -16,9 +16,12 @@ from typing import Any
 import jsonschema
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 import provenance
+from provenance.commands.group import app
 from provenance.declaration.model import Declaration
+from provenance.home import Home
 from provenance.policy.formats.schema import schema
 from provenance.signing.options import Options
 from provenance.signing.sign import sign
@@ -72,6 +75,22 @@ reason = "contract 7"
 author = "Ada K."
 expires = "2999-12-31"
 """
+
+
+@pytest.fixture
+def run(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command, in this process, inside `tmp_path`: what a process of its own adds is tested at the end."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("PROVENANCE_LANG", raising=False)
+
+    def call(*arguments: str, stdin: str = "") -> Ran:
+        done = CliRunner().invoke(app, [*arguments], input=stdin, prog_name="provenance")
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Ran(done.exit_code, done.stdout, done.stderr)
+
+    return call
 
 
 @pytest.fixture(scope="module")
@@ -313,13 +332,13 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "no policy": (("check", "art"), "error: --policy: is not given, and nothing is judged without one; "),
     "a context value that is not known": (
         (*CHECK, "--context", "shiped=true"),
-        "error: --context: shiped: there is no context value 'shiped'; did you mean shipped\n",
+        "error: --context shiped: there is no context value 'shiped'; did you mean shipped\n",
     ),
     "a value that it cannot have": (
         (*CHECK, "--context", "department=art_"),
-        "error: --context: department: 'art_' is no value of department; did you mean art\n",
+        "error: --context department: 'art_' is no value of department; did you mean art\n",
     ),
-    "no value": ((*CHECK, "--context", "shipped"), "error: --context: 'shipped' is not NAME=VALUE; "),
+    "no value": ((*CHECK, "--context", "shipped"), "error: --context: 'shipped' has no value; write NAME=VALUE\n"),
     "a page without a place": (
         (*CHECK, "--format", "html"),
         "error: --format html: is a page with case files beside it; say where with --output FILE.html\n",
@@ -349,7 +368,7 @@ def test_settings_are_found_upward(name: str, art: Path, run: Run, tmp_path: Pat
     """The nearest file counts, paths in it are from where it lies, and the command line counts more."""
     below = art / "below"
     below.mkdir()
-    head = "[tool.provenance]\n" if name == "pyproject.toml" else ""
+    head = "[tool.provenance]\n" if name == "pyproject.toml" else "[check]\n"
     (art / name).write_text(head + SETTINGS, encoding="utf-8")
     here = below / "filled.png"
     here.write_bytes((art / "filled.png").read_bytes())
@@ -372,10 +391,13 @@ def _run_in(folder: Path, *arguments: str) -> Ran:
 
 
 WRONG: dict[str, tuple[str, str, str]] = {
-    "a setting": ("provenance.toml", 'policy = "house.toml"\nfail_onn = "reject"\n', "provenance.toml, line 2: there is no setting 'fail_onn'; did you mean fail_on"),
-    "a word": ("provenance.toml", 'policy = "house.toml"\nfail_on = "rejct"\n', "provenance.toml, line 2: fail_on: 'rejct' is not known here; did you mean reject"),
-    "a setting of pyproject": ("pyproject.toml", '[project]\nname = "x"\n[tool.provenance]\npolcy = "house.toml"\n', "pyproject.toml, line 4: polcy: "),
-    "a kind": ("provenance.toml", "policy = 3\n", "provenance.toml, line 1: policy: "),
+    "a setting": ("provenance.toml", '[check]\nfail_onn = "reject"\n', "provenance.toml, line 2: fail_onn: is not a field of the settings; did you mean fail_on"),
+    "a word": ("provenance.toml", '[check]\nfail_on = "rejct"\n', "provenance.toml, line 2: fail_on: 'rejct' is not known here; did you mean reject"),
+    "the table": ("provenance.toml", 'title = "Dusk"\n[chek]\n', "provenance.toml, line 2: there is no table 'chek'; did you mean check"),
+    "outside the table": ("provenance.toml", 'policy = "house.toml"\n', "provenance.toml, line 1: policy: is a setting of check, not of a file; write it under [check]"),
+    "a setting of a project": ("pyproject.toml", '[project]\nname = "x"\n[tool.provenance]\npolcy = "house.toml"\n', "pyproject.toml, line 4: polcy: is not a field of the settings; did you mean policy"),
+    "a kind": ("provenance.toml", "[check]\npolicy = 3\n", "provenance.toml, line 2: policy: must be text in quotes"),
+    "no table": ("provenance.toml", "check = 3\n", "provenance.toml, line 1: "),
     "no TOML": ("provenance.toml", "policy = \n", "provenance.toml: is not TOML: "),
 }  # fmt: skip
 
@@ -405,10 +427,10 @@ def test_what_is_not_for_check_is_passed_over(art: Path, run: Run, tmp_path: Pat
     png(inner / "a.png")
 
     ran = run(*CHECK, "--config", "provenance.toml")
-    (tmp_path / "provenance.toml").write_text('policy = "house.toml"\n', encoding="utf-8")
+    (tmp_path / "provenance.toml").write_text('[check]\npolicy = "house.toml"\n', encoding="utf-8")
     outside = _run_in(inner, "check", "a.png")
 
-    assert (ran.exit, ran.err.split(";")[0]) == (2, "error: provenance.toml: holds no settings of check")
+    assert (ran.exit, ran.err.split(";")[0]) == (2, "error: provenance.toml: holds no [check]")
     assert run(*CHECK).exit == 1
     assert outside.exit == 2
     assert outside.err.startswith("error: --policy: is not given")
@@ -473,7 +495,7 @@ def test_programs_get_the_same_verdicts(art: Path, run: Run, artist: Artist, tmp
     assert {one.name: one.decision for one in found if not one.problem} == told
     assert [(one.name, one.problem) for one in found if one.problem] == [("gone.png", "does not exist")]
     assert provenance.PolicyDecision.REJECT == "reject"
-    with pytest.raises(provenance.ProvenanceError, match="context: shiped"):
+    with pytest.raises(provenance.ProvenanceError, match="context shiped"):
         provenance.check(["art"], "house.toml", context={"shiped": True})
 
 

@@ -21,15 +21,16 @@ from provenance.commands.check_config import FailOn, Format
 from provenance.commands.check_output import Report, Run, deliver
 from provenance.commands.examination import own_version
 from provenance.commands.shared import LANGUAGE_HELP, checking_options, counted, told
+from provenance.declaration.upward import FOLDER
 from provenance.errors import OutputError, PolicyError
 from provenance.plain import plain
 from provenance.policy.blinded import blinded
+from provenance.policy.context import checked, from_texts
 from provenance.policy.formats.about import About, RuleTold
 from provenance.policy.loading import ENDING, Policy, load, templates
 from provenance.policy.model import Mode
 from provenance.policy.ranked import Ranked
 from provenance.policy.saying import message
-from provenance.policy.supplied import supplied
 from provenance.policy.tally import Tally
 from provenance.policy.verdict import Decision, Verdict
 from provenance.report.wording import Catalogue, preferred
@@ -99,7 +100,8 @@ def check(
     if found.file is not None and config is None and not quiet:
         typer.echo(f"note: {say('verdict.settings', path=found.file.name)}", err=True)
     rules = _policy(policy, found)
-    values = supplied(context or [], rules, base=settings.context)
+    where = f"{found.file.name}: context" if found.file else ""
+    values = checked(settings.context, rules, where=where) | from_texts(context or [], rules)
     shape = _shape(form, output, settings.format)
     place = homes.locate(home)
     named, missing = gathered(paths, column=column, patterns=True)
@@ -159,7 +161,7 @@ def _policy(chosen: str, found: check_config.Found) -> Policy:
         return load(chosen)
     written = found.settings.policy
     if not written:
-        cure = f"a template ({', '.join(templates())}) or a {ENDING} file, or say policy in {check_config.OWN}"
+        cure = f"a template ({', '.join(templates())}) or a {ENDING} file, or say policy under [check] in {FOLDER}"
         raise PolicyError("--policy", "is not given, and nothing is judged without one", cure)
     is_file = written not in templates() and (written.endswith(ENDING) or os.sep in written or "/" in written)
     return load(str(found.beside(written)) if is_file else written)

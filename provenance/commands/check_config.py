@@ -1,33 +1,31 @@
-"""Settings of `check`: ``provenance.toml``, or ``[tool.provenance]`` of ``pyproject.toml``, nearest upward.
+"""Settings of `check`: ``[check]`` of a ``provenance.toml``, or ``[tool.provenance]`` of a ``pyproject.toml``.
 
-Closed: a setting that is not known is refused, with its line and the nearest right word. A ``provenance.toml`` may
-also hold a folder's declaration, so a file with none of these settings is passed over, and so is a ``pyproject.toml``
-without ``[tool.provenance]``. What stands on the command line counts more. The search ends at the root of the
-repository, so that nobody's rules are changed by a file outside it.
+The nearest file upward that has such a table counts, whole (`declaration.upward` says how far; a ``provenance.toml``
+may also declare something about the pictures of its folder, which is not read here). Closed: a setting that is not
+known is refused, with its line and the nearest right word. What stands on the command line counts more.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import Field, ValidationError
 
-from provenance.declaration.model import Declaration
+from provenance.declaration.lines import line_of
 from provenance.declaration.problems import Written, dotted, first_fault, nearest
 from provenance.declaration.text import quoted
+from provenance.declaration.upward import FOLDER, folders
 from provenance.errors import PolicyError
 from provenance.plain import plain
-from provenance.policy.lines import line_of
 from provenance.policy.predicates import Scalar
 from provenance.record import dataclass
 
-OWN, PROJECT = "provenance.toml", "pyproject.toml"
+PROJECT = "pyproject.toml"
 MAX_BYTES = 1 << 20
-_TABLE = ("tool", "provenance")
+_TABLE, _PROJECT_TABLE = ("check",), ("tool", "provenance")
 
 
 class Format(StrEnum):
@@ -85,54 +83,54 @@ def load(chosen: Path | None, start: Path) -> Found:
         PolicyError: if the file cannot be accepted; with its line, and the nearest right word.
     """
     if chosen is not None:
-        found = _read(chosen, project=chosen.name == PROJECT)
+        found = _read(chosen)
         if found is None:
-            table = "[tool.provenance]" if chosen.name == PROJECT else "settings of check"
-            raise PolicyError(plain(chosen.name), f"holds no {table}", "see `provenance check --help`")
+            table = ".".join(_table(chosen))
+            raise PolicyError(plain(chosen.name), f"holds no [{table}]", "see docs/check.md")
         return Found(found, chosen)
-    for path in _upward(start):
-        found = _read(path, project=path.name == PROJECT)
-        if found is not None:
-            return Found(found, path)
+    for folder in folders(start):
+        for path in (folder / FOLDER, folder / PROJECT):
+            found = _read(path) if path.is_file() else None
+            if found is not None:
+                return Found(found, path)
     return Found(Settings.model_validate({}))
 
 
-def _upward(start: Path) -> Iterator[Path]:
-    for folder in (start, *start.parents):
-        for name in (OWN, PROJECT):
-            if (folder / name).is_file():
-                yield folder / name
-        if (folder / ".git").exists():
-            return
+def _table(path: Path) -> tuple[str, ...]:
+    return _PROJECT_TABLE if path.name == PROJECT else _TABLE
 
 
-def _read(path: Path, *, project: bool) -> Settings | None:
-    name = plain(path.name)
+def _read(path: Path) -> Settings | None:
+    name, table = plain(path.name), _table(path)
     text = _text(path, name)
     try:
         data: Any = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as exc:
         raise PolicyError(name, f"is not TOML: {plain(str(exc)[:1].lower() + str(exc)[1:])}") from exc
-    inside = _TABLE if project else ()
-    for part in inside:
+    if table == _TABLE:
+        _refuse_misplaced(data, name, text)
+    for part in table:
         data = data.get(part) if isinstance(data, dict) else None
-    if not isinstance(data, dict) or not data:
+    if data is None:
         return None
-    known = Settings.model_fields
-    if not project:
-        for word in data:
-            if word not in known and word not in Declaration.model_fields:
-                near = nearest(word, [*known, *Declaration.model_fields])
-                cure = f"did you mean {near}" if near else f"one of: {', '.join(known)}"
-                raise PolicyError(_where(name, text, [word]), f"there is no setting {quoted(word)}", cure)
-        data = {word: value for word, value in data.items() if word in known}
-        if not data:
-            return None
     try:
         return Settings.model_validate(data)
     except ValidationError as exc:
         path_in, problem, cure = first_fault(exc, Settings)
-    raise PolicyError(_where(name, text, [*inside, *path_in]) + f": {dotted(path_in)}", problem, cure)
+    where = _where(name, text, [*table, *path_in])
+    raise PolicyError(f"{where}: {dotted(path_in)}" if path_in else where, problem, cure)
+
+
+def _refuse_misplaced(data: dict[str, Any], name: str, text: str) -> None:
+    """Refuse what was meant for `check` and stands where nobody reads it."""
+    for word in data:
+        if word in Settings.model_fields:
+            cure = "write it under [check]"
+            raise PolicyError(
+                f"{_where(name, text, [word])}: {plain(word)}", "is a setting of check, not of a file", cure
+            )
+        if word not in _TABLE and nearest(word, _TABLE):
+            raise PolicyError(_where(name, text, [word]), f"there is no table {quoted(word)}", "did you mean check")
 
 
 def _where(name: str, text: str, path: list[str | int]) -> str:

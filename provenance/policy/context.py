@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from provenance.declaration.text import quoted
 from provenance.errors import PolicyError
@@ -27,9 +27,18 @@ def from_texts(texts: Iterable[str], policy: Policy) -> dict[str, object]:
         if name in found:
             raise PolicyError(_WHERE, f"says {quoted(plain(name))} twice")
         found[name] = _typed(value, policy.context[name].values) if name in policy.context else value
-    if problem := context_problem(found, policy):
-        raise PolicyError(f"{_WHERE} {plain(problem[0])}", *problem[1:])
-    return found
+    return checked(found, policy, where=_WHERE)
+
+
+def checked(values: Mapping[str, object], policy: Policy, *, where: str) -> dict[str, object]:
+    """Return *values*, which *policy* declares.
+
+    Raises:
+        PolicyError: for a name or a value that it does not, with the nearest right word, after *where*.
+    """
+    if problem := context_problem(values, policy):
+        raise PolicyError(f"{where} {plain(problem[0])}", *problem[1:])
+    return dict(values)
 
 
 def _typed(value: str, allowed: tuple[object, ...]) -> object:
