@@ -12,7 +12,7 @@ from provenance.report.wording import DEFAULT, languages
 
 ROOT = resources.files("provenance.report") / "catalogue"
 TRANSLATIONS = tuple(language for language in languages() if language != DEFAULT)
-READ_BY_JURORS = ("report", "juror", "run", "casefile", "agreement", "metadata", "evidence")
+READ_BY_JURORS = ("report", "juror", "run", "casefile", "agreement", "metadata", "evidence", "verdict")
 
 
 @cache
