@@ -33,6 +33,7 @@ COMMANDS = {  # in the order of `--help`
     "facts": "Print what a policy may ask about pictures, one line of JSON each.",
     "policy": "Say what a policy asks of pictures, and keep one under test.",
     "permissions": "Heed what pictures say may be done with them, and publish it.",
+    "watch": "Sign, or check, what is dropped into a folder, as soon as it is whole.",
     "trust": "Say whom you know: pin, list and remove signers; update public lists.",
     "keys": "Look after the keys of an identity.",
     "ai-or-not": "Say how a program's feature counts: generative, algorithmic, or it depends.",

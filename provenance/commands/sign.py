@@ -38,6 +38,7 @@ from provenance.plain import plain
 from provenance.report.preview import Setting
 from provenance.report.preview import preview as preview_lines
 from provenance.report.wording import say
+from provenance.signing.already import signed_already
 from provenance.signing.options import Note, Options, Signed
 from provenance.signing.sign import planned
 from provenance.signing.sign import sign as sign_one
@@ -152,6 +153,9 @@ def sign(
     tsa_optional: Annotated[
         bool, typer.Option("--tsa-optional", help="Sign without a time stamp if none can be had.")
     ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Leave out what this identity has signed already, as an earlier run did.")
+    ] = False,
     identity: IdentityOption = DEFAULT_IDENTITY,
     author_identity: Annotated[
         str | None,
@@ -228,7 +232,7 @@ def sign(
     if not any(map(os.path.exists, pictures)):  # said before anyone types a passphrase; a NUL in a name is no error
         raise AssetError(", ".join(plain(picture.name) for picture in pictures), "is not there")
     credential = open_credential(place, identity, secrets)
-    raise typer.Exit(_sign_all(stated, credential, options, quiet=quiet, verbose=verbose))
+    raise typer.Exit(_sign_all(stated, credential, options, resume=resume, quiet=quiet, verbose=verbose))
 
 
 def _profile(place: Home, name: str) -> Profile | None:
@@ -285,6 +289,7 @@ def _sign_all(
     credential: Credential,
     options: Options,
     *,
+    resume: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -292,6 +297,10 @@ def _sign_all(
     told: set[Note] = set()
     for stated in progress(statements, total=len(statements), label=say("sign.signing"), quiet=quiet):
         try:
+            if resume and (earlier := signed_already(stated.picture, credential, options)):
+                if not quiet:
+                    typer.echo(say("sign.already", name=plain(stated.picture.name), path=str(earlier)))
+                continue
             signed = sign_one(stated.picture, _said(stated), credential=credential, options=options)
         except ProvenanceError as exc:
             failed += 1
