@@ -9,7 +9,8 @@ import pytest
 from provenance.metadata.agreement import Ledger, State, compare, groups
 from provenance.metadata.fields import PLACES, texts
 from provenance.metadata.model import Carrier, Field, Metadata, Value
-from provenance.terms import SourceType
+from provenance.metadata.plus import to_plus
+from provenance.terms import Mining, SourceType, Use
 
 PLUS = "http://ns.useplus.org/ldf/vocab/"
 LONG = "Mika Kestrel, of the house beside the harbour in Nightjar Bay"  # more than the 32 bytes of an IIM By-line
@@ -110,6 +111,23 @@ def test_permission_is_compared_by_what_it_means(
     assert (found.state, found.strictest) == (state, strictest)
 
 
+def test_flag_that_was_changed_is_named_though_the_text_beside_it_still_refuses() -> None:
+    """A flag that now allows is a conflict, even where ``plus:OtherConstraints`` beside it says what it always said."""
+    text = to_plus({Mining.DATA_MINING: (Use.NOT_ALLOWED, ""), Mining.INFERENCE: (Use.NOT_ALLOWED, "")})
+    stated = flag(Carrier.MANIFEST, text.data_mining)
+    beside = [value(carrier, text.other_constraints, field=Field.OTHER_CONSTRAINTS) for carrier in HERE]
+
+    changed = compare((stated, beside[0]), Metadata((flag(Carrier.XMP, "DMI-ALLOWED"), beside[1])))
+    kept = compare((stated, beside[0]), Metadata((flag(Carrier.XMP, text.data_mining), beside[1])))
+
+    assert [(one.state, one.strictest) for one in changed] == [
+        (State.PERMISSION_CONFLICT, (Carrier.MANIFEST,)),
+        (State.MATCH, ()),
+    ]
+    assert {one.state for one in kept} == {State.MATCH}
+
+
+HERE = (Carrier.MANIFEST, Carrier.XMP)
 DRAWN = Ledger(False, frozenset({SourceType.EMPTY, SourceType.HUMAN_EDITS}))
 FILLED = Ledger(True, frozenset({SourceType.DIGITAL_CAPTURE, SourceType.COMPOSITE_WITH_TRAINED}))
 SOURCES = {

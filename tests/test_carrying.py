@@ -15,6 +15,7 @@ from provenance.errors import AssetError
 from provenance.metadata.model import Carrier, Field
 from provenance.report.build import build
 from provenance.report.declared import Origin
+from provenance.signing.credit import properties
 from provenance.signing.options import Options
 from provenance.signing.sign import planned, sign
 from provenance.verification.check import check
@@ -131,6 +132,14 @@ def test_what_is_signed_is_what_stands_in_xmp(tmp_path: Path, credential: Creden
         assert found.carried.texts(field, Carrier.XMP) == (stated[key],)
     assert found.carried.texts(Field.LICENSOR_URL, Carrier.XMP) == ("https://shop.example",)
     assert found.carried.texts(Field.DATA_MINING, Carrier.XMP) == (stated["plus:DataMining"],)
+
+
+def test_your_terms_and_what_is_added_to_them_are_two_sentences() -> None:
+    """Use as input to AI follows the author's terms, apart from them, whether or not they end with a stop."""
+    for words in ("Ask first", "Ask first."):
+        terms = properties(said(usage_terms=words, permissions={"inference": "no"}))["xmpRights:UsageTerms"]
+        assert terms == {"x-default": "Ask first. Use as input to AI: not allowed."}
+    assert properties(said(usage_terms="Ask first"))["xmpRights:UsageTerms"] == {"x-default": "Ask first"}
 
 
 def test_signing_twice_changes_nothing_that_stands(tmp_path: Path, credential: Credential) -> None:

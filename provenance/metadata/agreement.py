@@ -3,7 +3,8 @@
 * Texts are compared trimmed and in NFC, capitals as they stand; the order of several names does not matter, and EXIF
   may hold them in one text (MWG 2.0 §5.3).
 * What IPTC-IIM had to cut is the same.
-* What may be done is compared by what it means, not by its letters; where it differs, the most restrictive counts.
+* What may be done is compared by what it means, not by its letters; where it differs, the most restrictive counts. Two
+  flags that a text beside them makes mean the same still differ: most programs read the flag alone.
 * A digital source type says the same as the ledger if a declared step has it, or if both are generative.
 
 Which of two values is right, nobody can tell from this, nor who wrote them: programs rewrite metadata all the time.
@@ -17,7 +18,7 @@ from enum import StrEnum
 from provenance.metadata import iim
 from provenance.metadata.fields import PLACES
 from provenance.metadata.model import Carrier, Field, Metadata, Value
-from provenance.metadata.plus import effective, from_plus
+from provenance.metadata.plus import canonical, effective, from_plus
 from provenance.record import dataclass
 from provenance.terms import (
     GENERATIVE_SOURCE_TYPES,
@@ -171,7 +172,10 @@ def _cut(short: Value, whole: Value) -> bool:
 def _permissions(ours: tuple[Value, ...], theirs: tuple[Value, ...], beside: tuple[Value, ...]) -> Agreement:
     values = (*ours, *theirs)
     said = [_uses(value, beside) for value in values]
-    if all(one == said[0] for one in said):
+    alike = all(one == said[0] for one in said)
+    if alike and len({canonical(value.texts[0]) for value in values}) > 1:
+        alike, said = False, [_uses(value, ()) for value in values]
+    if alike:
         state = State.MATCH if ours and theirs else State.ONLY_HERE if theirs else State.ONLY_MANIFEST
         return Agreement(Field.DATA_MINING, state, values)
     strictest = tuple(

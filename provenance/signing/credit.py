@@ -37,7 +37,7 @@ def properties(said: Declaration) -> dict[str, Node]:
     creators = [author for author in said.authors if author.role is AuthorRole.CREATOR]
     others = [author for author in said.authors if author.role is not AuthorRole.CREATOR]
     allowed = to_plus({entry: (use, text) for entry, use, text in said.permissions.stated()})
-    terms = " ".join(filter(None, (said.usage_terms, allowed.usage_terms)))
+    terms = _sentences(said.usage_terms or "", allowed.usage_terms)
     stated: dict[str, Node] = {
         "dc:creator": [author.name for author in creators],
         "plus:ImageCreator": [_creator(author) for author in creators if author.url or author.identifiers],
@@ -125,6 +125,12 @@ def statement_data(said: Declaration, *, history_dropped: bool) -> dict[str, str
     if history_dropped:
         data[HISTORY_DROPPED] = "by the signer"
     return data
+
+
+def _sentences(first: str, second: str) -> str:
+    """Return both texts, apart even where the first ends without a stop."""
+    stop = "." if second and first[-1:].isalnum() else ""
+    return " ".join(filter(None, (first + stop, second)))
 
 
 def _text(text: str | None) -> Node:
