@@ -155,6 +155,7 @@ AGAINST: dict[str, tuple[Trace, dict[str, Any], str]] = {
     "made, under no generative AI": (COMFY, {"no_generative_ai": "final"}, "no_generative_ai"),
     "made, under a complete history": (COMFY, {"history_complete": True, "steps": [{"action": "edit"}]}, "history_complete"),
     "source type, under a blank canvas": (SOURCE_TYPE, {"origin": "blank-canvas"}, "origin"),
+    "repainted, under a blank canvas": (REPAINTED, {"origin": "blank-canvas"}, "origin"),
     "edited, under no generative AI": (CLEAN_UP, {"no_generative_ai": "process"}, "no_generative_ai"),
     "edited, under a complete history": (
         CLEAN_UP, {"origin": "photograph", "history_complete": True}, "history_complete"),
@@ -169,6 +170,9 @@ AGAINST: dict[str, tuple[Trace, dict[str, Any], str]] = {
     "made, from a parent that speaks for itself": (COMFY, {"ingredients": [{"path": "a", "relationship": "parent"}]}, ""),
     "made, and nothing is said": (COMFY, {}, ""),
     "made, and only a title": (COMFY, {"title": "Heron"}, ""),
+    "repainted, under a photograph, history open": (REPAINTED, {"origin": "photograph"}, ""),
+    "edited, under a blank canvas, history open": (CLEAN_UP, {"origin": "blank-canvas"}, ""),
+    "repainted, and declared": (REPAINTED, {"origin": "blank-canvas", "steps": [GENERATED_STEP]}, ""),
     "edited, history open": (CLEAN_UP, {"origin": "photograph"}, ""),
     "edited, and declared": (
         CLEAN_UP, {"origin": "photograph", "history_complete": True, "steps": [{"ai": {"kind": "object removal"}}]}, ""),

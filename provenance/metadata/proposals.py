@@ -31,6 +31,7 @@ _KINDS = {
     TraceMode.TEXT: AiKind.GENERATION,
     TraceMode.UPSCALING: AiKind.UPSCALING,
 }
+_REPAINTING = {TraceMode.IMAGE, TraceMode.INPAINTING, TraceMode.OUTPAINTING}  # the file is what a generator put out
 _BESIDE = {ModelRole.LORA: "LoRA", ModelRole.CONTROL: "ControlNet"}
 _DESPITE = 'or keep the declaration with --despite-traces "why"'
 
@@ -161,7 +162,8 @@ def _conflicts(trace: Trace, said: Declaration) -> Iterator[Conflict]:
         return
     proposal = propose([trace])
     cure = f"declare it ({proposal.command})" if proposal else "declare the step"
-    if trace.kind is TraceKind.GENERATION and said.origin is not None:
+    drawn_over = said.origin is Origin.BLANK_CANVAS and trace.mode in _REPAINTING
+    if drawn_over or (trace.kind is TraceKind.GENERATION and said.origin is not None):
         declared = f"the declared origin is {said.origin.value}, and no step says that generative AI was used"
         yield _conflict(trace, ("origin",), declared, cure)
     elif said.history_complete:
