@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from provenance.declaration.model import Declaration
 from provenance.permissions.decide import decide, sentence, survey
@@ -25,6 +27,7 @@ from provenance.worker import codec
 from tests.hostile.cases_chain import _without
 from tests.hostile.certs import stranger
 from tests.hostile.forge import Spec, actions, child, forge, ingredient
+from tests.hostile.pictures import chunk
 from tests.support.artist import Artist
 from tests.support.permissions import MINING, NO, YES, altered, mining, picture, signed, xmp
 from tests.support.pictures import jpeg
@@ -69,6 +72,8 @@ def redacted() -> bytes:
     return forge(Spec([actions(*steps), link, mining(says(YES))], redacts=[uri]), others=[gone], asset=picture()).data
 
 
+RAW = "Raw profile type xmp"
+SEGMENT = b"http://ns.adobe.com/xap/1.0/\0"
 UNREADABLE = xmp("ALLOWED").replace(b"</rdf:Description>", b"</rdf:Wrong>")
 TABLE: dict[str, tuple[Callable[[], bytes], Outcome]] = {
     "nothing": (lambda: picture(), NOT_STATED),
@@ -83,6 +88,21 @@ TABLE: dict[str, tuple[Callable[[], bytes], Outcome]] = {
     "XMP unknown value": (lambda: picture(xmp("WHATEVER")), CONSTRAINED),
     "XMP in a PNG": (lambda: picture_png(xmp("PROHIBITED")), NOT_ALLOWED),
     "XMP in a WebP": (lambda: picture(xmp("PROHIBITED"), kind="WEBP"), NOT_ALLOWED),
+    "XMP no in an SVG": (lambda: drawing(xmp("PROHIBITED")), NOT_ALLOWED),
+    "XMP yes in an SVG": (lambda: drawing(xmp("ALLOWED")), ALLOWED),
+    "XMP terms in an SVG": (lambda: drawing(xmp("PROHIBITED-SEECONSTRAINT", "ask")), CONSTRAINED),
+    "XMP no in a text of PNG that is not iTXt": (lambda: png_text("XML:com.adobe.xmp", xmp("PROHIBITED")), NOT_ALLOWED),
+    "the same, compressed": (lambda: png_text("XML:com.adobe.xmp", xmp("PROHIBITED"), packed=True), NOT_ALLOWED),
+    "another text of PNG": (lambda: png_text("Comment", xmp("PROHIBITED")), NOT_STATED),
+    "XMP no as ImageMagick writes it": (lambda: png_text(RAW, profile(xmp("PROHIBITED")), packed=True), NOT_ALLOWED),
+    "the same, cut off": (lambda: png_text(RAW, profile(xmp("PROHIBITED"))[:-80], packed=True), NOT_ALLOWED),
+    "the same, not hexadecimal": (lambda: png_text(RAW, b"\nxmp\n  4\nwxyz\n"), NOT_STATED),
+    "XMP yes as ImageMagick keeps that of a JPEG": (
+        lambda: png_text("Raw profile type APP1", profile(SEGMENT + xmp("ALLOWED"), b"APP1")), ALLOWED),
+    "EXIF as ImageMagick keeps it, and a yes": (
+        lambda: png_text("Raw profile type APP1", profile(b"Exif\0\0II*\0", b"APP1"), to=picture_png(xmp("ALLOWED"))), ALLOWED),
+    "XMP no in EXIF, out of a TIFF": (lambda: picture(exif=in_exif(xmp("PROHIBITED"))), NOT_ALLOWED),
+    "XMP yes, and no in EXIF": (lambda: picture(xmp("ALLOWED"), exif=in_exif(xmp("PROHIBITED"))), NOT_ALLOWED),
     "broken XMP that says yes": (lambda: picture(UNREADABLE), NOT_STATED),
     "broken XMP that says no": (lambda: picture(UNREADABLE.replace(b"ALLOWED", b"PROHIBITED")), NOT_ALLOWED),
     "XMP yes, credentials elsewhere": (lambda: picture(xmp("ALLOWED", remote="https://example.com/m.c2pa")), NOT_STATED),
@@ -129,6 +149,29 @@ def picture_png(packet: bytes) -> bytes:
     info.add_itxt("XML:com.adobe.xmp", packet.decode(), zip=True)
     draw().save(out, "PNG", pnginfo=info)
     return out.getvalue()
+
+
+def png_text(key: str, text: bytes, *, packed: bool = False, to: bytes = b"") -> bytes:
+    png = to or picture(kind="PNG")
+    kind, body = (b"zTXt", b"\0" + zlib.compress(text)) if packed else (b"tEXt", text)
+    return png[:33] + chunk(kind, key.encode() + b"\0" + body) + png[33:]
+
+
+def profile(data: bytes, name: bytes = b"xmp") -> bytes:
+    """Bytes as a text of PNG in hexadecimal, in lines."""
+    digits = data.hex().encode()
+    lines = b"\n".join(digits[at : at + 72] for at in range(0, len(digits), 72))
+    return b"\n%s\n%8d\n%s\n" % (name, len(data), lines)
+
+
+def in_exif(packet: bytes) -> bytes:
+    exif = Image.Exif()
+    exif[700] = packet
+    return exif.tobytes()
+
+
+def drawing(packet: bytes) -> bytes:
+    return b'<svg xmlns="http://www.w3.org/2000/svg"><metadata>' + packet + b"</metadata></svg>"
 
 
 def twice(packet: bytes) -> bytes:

@@ -7,6 +7,8 @@ from provenance.container.parts import Layout, Part, Placed, Role, Span
 from provenance.container.source import Counter, MalformedError, Source, second_store
 
 _XMP = b"XML:com.adobe.xmp\0"
+_KEYS = (_XMP, b"Raw profile type xmp\0", b"Raw profile type APP1\0")  # the latter of ImageMagick: in hexadecimal
+_TEXTS = frozenset({b"iTXt", b"tEXt", b"zTXt"})  # the standard's is iTXt; readers take the others, too
 # Chunks that change no sample and no colour; anything unknown counts as picture, which is the careful side.
 _METADATA = frozenset({b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf", b"pHYs", b"caBX", b"sPLT", b"hIST"})
 
@@ -34,8 +36,8 @@ def lay_out(source: Source, limits: Limits) -> Layout:
                 if stores:
                     raise second_store()
                 stores.append(Placed((span,), (body,), (span,)))
-            elif kind == b"iTXt" and source.read(body.start, len(_XMP)) == _XMP:
-                _xmp(source, body, xmp, packed)
+            elif kind in _TEXTS:
+                _text(source, kind, body, xmp, packed)
             elif kind == b"IEND":
                 break
         else:
@@ -55,12 +57,21 @@ def _role(kind: bytes) -> Role:
     return Role.METADATA if kind in _METADATA else Role.PICTURE
 
 
-def _xmp(source: Source, body: Span, plain: list[Span], packed: list[Span]) -> None:
-    """Note where the packet begins: keyword, compression flag and method, language, translated keyword."""
+def _text(source: Source, kind: bytes, body: Span, plain: list[Span], packed: list[Span]) -> None:
+    """Note where the packet begins, if it is one: behind the keyword and what the kind of text puts there."""
     head = source.read(body.start, min(body.length, 512))
-    at = len(_XMP) + 2
-    for _ in range(2):
-        at = head.find(b"\0", at) + 1
-        if at == 0:
-            return
-    (packed if head[len(_XMP)] else plain).append(Span(body.start + at, body.length - at))
+    key = next(filter(head.startswith, _KEYS), b"")
+    at, compressed = len(key), kind == b"zTXt"
+    if not key:
+        return
+    if kind == b"zTXt":
+        at += 1  # compression method
+    elif kind == b"iTXt":  # compression flag and method, language, translated keyword
+        compressed = head[at : at + 1] == b"\1"
+        at += 2
+        for _ in range(2):
+            at = head.find(b"\0", at) + 1
+            if at == 0:
+                return
+    if at <= body.length:
+        (packed if compressed else plain).append(Span(body.start + at, body.length - at))

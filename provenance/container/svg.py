@@ -46,10 +46,7 @@ def lay_out(source: Source, limits: Limits) -> Layout:
 
 def packet(source: Source, layout: Layout) -> Span | None:
     """Return the first XMP packet that the walk saw, its end tag and the instructions around it included."""
-    if not layout.xmp:
-        return None
-    start, length = layout.xmp[0].start, layout.xmp[0].length
-    return around(source, Span(start, length + len(_XMP_END)))
+    return around(source, layout.xmp[0]) if layout.xmp else None
 
 
 def around(source: Source, element: Span) -> Span:
@@ -65,4 +62,4 @@ def around(source: Source, element: Span) -> Span:
 def _element(source: Source, begins: bytes, ends: bytes) -> Span | None:
     start = source.find(begins, 0, source.size)
     end = source.find(ends, start, source.size) if start >= 0 else -1
-    return Span(start, end - start) if end >= 0 else None
+    return Span(start, end + len(ends) - start) if end >= 0 else None

@@ -5,6 +5,7 @@ No XML is parsed (security S7): a few forms of a property are looked for, in a b
 
 from __future__ import annotations
 
+import binascii
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,9 @@ PACKET = 1024 * 1024  # of a packet, this much is looked at
 PACKETS = 16  # of one file
 _URL = 4096
 _PREFIX = re.compile(rb"xmlns:([A-Za-z_][\w.-]{0,31})\s{0,16}=\s{0,16}[\"']http://purl\.org/dc/terms/[\"']")
+_RAW_PROFILE = re.compile(rb"\s{0,4}(?:xmp|APP1|generic profile)\s{1,16}[0-9]{1,10}\s", re.IGNORECASE)
+_SEGMENT = b"http://ns.adobe.com/xap/1.0/\0"  # ImageMagick keeps the whole segment of a JPEG
+_HEX = re.compile(rb"[0-9A-Fa-f]*")
 _ENTITIES = ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&apos;", b"'"), (b"&amp;", b"&"))
 
 
@@ -27,7 +31,19 @@ def packets(source: Source, plain: tuple[Span, ...], packed: tuple[Span, ...] = 
             found.append(zlib.decompressobj().decompress(source.read(span.start, min(span.length, PACKET)), PACKET))
         except zlib.error:
             continue
-    return tuple(found)
+    return tuple(_without_hex(data) for data in found)
+
+
+def _without_hex(data: bytes) -> bytes:
+    """Return *data*; of a PNG text "Raw profile type …", the bytes that it holds in hexadecimal."""
+    head = _RAW_PROFILE.match(data)
+    if head is None:
+        return data
+    digits = bytes(data[head.end() :].translate(None, b" \r\n"))
+    if _HEX.fullmatch(digits) is None:
+        return b""
+    held = binascii.unhexlify(digits[: len(digits) & ~1])
+    return b"" if held.startswith(b"Exif\0") else held.removeprefix(_SEGMENT)
 
 
 def remote_url(found: Iterable[bytes]) -> str:

@@ -162,8 +162,8 @@ def _conflicts(trace: Trace, said: Declaration) -> Iterator[Conflict]:
         return
     proposal = propose([trace])
     cure = f"declare it ({proposal.command})" if proposal else "declare the step"
-    drawn_over = said.origin is Origin.BLANK_CANVAS and trace.mode in _REPAINTING
-    if drawn_over or (trace.kind is TraceKind.GENERATION and said.origin is not None):
+    repainted = said.origin is Origin.BLANK_CANVAS and trace.mode in _REPAINTING
+    if said.origin is not None and (trace.kind is TraceKind.GENERATION or repainted):
         declared = f"the declared origin is {said.origin.value}, and no step says that generative AI was used"
         yield _conflict(trace, ("origin",), declared, cure)
     elif said.history_complete:

@@ -26,6 +26,7 @@ from provenance.terms import Use
 KEPT = 4 * 1024 * 1024  # of what was kept, this much is looked at
 NODES, DEPTH = 5_000, 8  # of JSON
 _PACKETS = 4
+_EXIFS = frozenset({"APP1", "eXIf", "EXIF"})
 EXTENDED = 16 * 1024 * 1024  # of XMP that goes on in further segments
 _EXTENDED = b"http://ns.adobe.com/xmp/extension/\0"
 _EXTENSION = len(_EXTENDED) + 32 + 4 + 4  # the digest of the whole, its length, and where this piece begins
@@ -69,6 +70,17 @@ def extended(source: Source, layout: Layout) -> tuple[bytes, str]:
     if sum(span.length for _, span in pieces) > EXTENDED:
         return b"", f"its XMP is longer than the {EXTENDED} bytes that are read"
     return b"".join(source.read(span.start, span.length) for _, span in pieces), ""
+
+
+def in_exif(source: Source, layout: Layout) -> tuple[bytes, ...]:
+    """Return the XMP in the EXIF of a JPEG, PNG or WebP: tag 700, which comes along out of a TIFF."""
+    found: list[bytes] = []
+    for part in layout.parts:
+        if part.name in _EXIFS and len(found) < _PACKETS:
+            if part.name == "APP1" and source.read(part.body.start, 6) != b"Exif\0\0":
+                continue
+            found += packets_in(source.read(part.body.start, min(part.body.length, KEPT)))
+    return tuple(found[:_PACKETS])
 
 
 def _of_packet(packet: bytes, channel: Channel, where: str, problems: list[str]) -> Iterator[Said]:

@@ -181,6 +181,7 @@ def _walked(data: bytes, limits: Limits) -> _Walk:
         more, problem = carried.extended(source, layout)
         packets += (more,)
         damage += [problem] if problem else []
+    packets += carried.in_exif(source, layout)
     if not layout.complete:
         damage.extend(layout.damage[:1])
     # In a damaged file the store may lie where the walk did not come.

@@ -28,10 +28,11 @@ def xmp(data_mining: str = "", other: str = "", *, remote: str = "") -> bytes:
     ).encode()
 
 
-def picture(packet: bytes = b"", *, kind: str = "JPEG") -> bytes:
+def picture(packet: bytes = b"", *, kind: str = "JPEG", exif: bytes = b"") -> bytes:
     """Return a drawn picture with *packet* as its XMP."""
     out = io.BytesIO()
-    draw().save(out, kind, **({"xmp": packet} if packet else {}))
+    more = {"xmp": packet} if packet else {}
+    draw().save(out, kind, **more | ({"exif": exif} if exif else {}))
     return out.getvalue()
 
 

@@ -36,7 +36,7 @@ def find(source: Source, layout: Layout, limits: Limits) -> Blocks:
     left = MOST
     for part in chunks:
         key = _key(source, part)
-        if part.name == "iTXt" and key == _XMP:
+        if key == _XMP:  # other texts than iTXt are against the standard, and read by everyone
             packets.append(part)
         elif len(texts) == TEXTS:
             problems.append(f"PNG: it holds more than the {TEXTS} texts that are read")
