@@ -342,6 +342,11 @@ def _unique(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word))
 
 
+def reach(verification: Verification) -> dict[str, Strength]:
+    """Return how far the word of each manifest, by its label, can be relied on for the file as it is now."""
+    return _reach(verification)
+
+
 def sound(facts: Facts, least: Level) -> bool:
     """Whether what is stated in a file can be held to signers of at least that level, all along the chain."""
     return facts.integrity is Integrity.INTACT and facts.chain_intact and facts.lowest_level.rank >= least.rank

@@ -48,20 +48,20 @@ class _Markdown(Page):
     """The same rows as headings and lists: lines are as long as they are, marks stand as words."""
 
     def line(self, text: str) -> None:
-        self.lines.append(f"# {_safe(text)}")
+        self.lines.append(f"# {safe(text)}")
 
     def title(self, text: str) -> None:
-        self.lines += ["", f"## {_safe(text)}", ""]
+        self.lines += ["", f"## {safe(text)}", ""]
 
     def row(self, label: str, text: str) -> None:
         self.more(f"{label} {text}")
 
     def more(self, *texts: str, indent: int = 0, mark: str = "") -> None:
         lead = "  - " if indent else "- "
-        word = f"{_safe(mark.strip())} · " if mark.strip() not in _BULLETS else ""
-        self.lines += [f"{lead}{word}{_safe(text)}" for text in texts]
+        word = f"{safe(mark.strip())} · " if mark.strip() not in _BULLETS else ""
+        self.lines += [f"{lead}{word}{safe(text)}" for text in texts]
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Take the meaning from whatever Markdown or HTML could read in *text*."""
     return text.translate(_MARKUP).replace("://", ":\\/\\/")

@@ -80,7 +80,7 @@ def page(report: Report, *, edition: Edition = Edition.JUROR, picture: bytes | N
             blind=blind,
             picture=base64.b64encode(picture).decode("ascii") if picture else "",
             longest_edge=LONGEST_EDGE,
-            direction="rtl" if report.language in _RIGHT_TO_LEFT else "ltr",
+            direction=direction(report.language),
             style=Markup(style),  # noqa: S704 - a file of ours, and nothing else
             style_hash=f"sha256-{digest}",
             answers=tuple(_answers(report, say)),
@@ -111,6 +111,11 @@ def _environment() -> Environment:
     made.globals["source_sentence"] = source_sentence
     made.filters |= {"said": said, "foreign": foreign, "grouped": fingerprint, "moment": moment}
     return made
+
+
+def direction(language: str) -> str:
+    """Return which way *language* is written, as HTML has it."""
+    return "rtl" if language in _RIGHT_TO_LEFT else "ltr"
 
 
 def foreign(text: object) -> Markup:
