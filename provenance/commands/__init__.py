@@ -30,6 +30,7 @@ COMMANDS = {  # in the order of `--help`
     "strip": "Take the credentials out of pictures; not a sample of the picture changes.",
     "report": "Write the case file of a picture, as a web page or a bundle.",
     "check": "Say of each picture what a policy says about it, and why.",
+    "disclose": "Draft what to disclose about AI in a release, with an appendix.",
     "facts": "Print what a policy may ask about pictures, one line of JSON each.",
     "policy": "Say what a policy asks of pictures, and keep one under test.",
     "permissions": "Heed what pictures say may be done with them, and publish it.",

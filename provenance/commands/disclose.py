@@ -217,5 +217,3 @@ def _put(text: str, output: Path | None, *, overwrite: bool) -> None:
         sys.stdout.buffer.flush()
         return
     write_new(output, data, overwrite=overwrite)
-
-

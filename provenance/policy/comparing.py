@@ -19,7 +19,7 @@ from provenance.terms import AiUse, Integrity, Level
 
 FORM_AI = "provenance.form-and-file"  # rules of ours: they hold under every policy
 FORM_KEY = "provenance.form-key"
-_STRENGTHS = ("", "_unknown_signer", "_broken", "_traces")  # as `deriving.SUFFIX`, strongest first
+_STRENGTHS = ("", "_unknown_signer", "_broken", "_traces", "_beside")  # strongest first
 _FEW = 4
 _WITHOUT = frozenset({Integrity.NO_CREDENTIALS, Integrity.ELSEWHERE, Integrity.NOT_CHECKED})
 

@@ -60,8 +60,7 @@ def facts(report: Report, verification: Verification) -> Facts:
 
     Nothing in them says that a statement is true. The language of the report does not matter.
     """
-    reach = _reach(verification)
-    families = _families(report, verification, reach)
+    families = _families(report, verification, reach(verification))
     active = verification.active_manifest
     signer = report.signer
     listed = signer is not None and signer.level is Level.LISTED
@@ -118,13 +117,13 @@ def facts(report: Report, verification: Verification) -> Facts:
 # --- how far each manifest reaches ---------------------------------------------------------------------------------
 
 
-def _reach(verification: Verification) -> dict[str, Strength]:
+def reach(verification: Verification) -> dict[str, Strength]:
     """Return how strong each manifest's word is about this file: the weakest link of the strongest way to it.
 
     Of a file that is not what was signed, or not all of it, no manifest speaks.
     """
     known = {manifest.label: manifest for manifest in verification.manifests}
-    reach: dict[str, Strength] = {}
+    found: dict[str, Strength] = {}
     whole = verification.integrity is Integrity.INTACT
     start = Strength.SIGNED_TRUSTED if whole else Strength.SIGNED_BROKEN
     waiting = [(verification.manifests[0].label, start)] if verification.manifests else []
@@ -133,11 +132,11 @@ def _reach(verification: Verification) -> dict[str, Strength]:
         if label not in known:
             continue
         here = max(way, strength_of(known[label]), key=_WEAKEST_LAST.index)
-        if label in reach and _WEAKEST_LAST.index(reach[label]) <= _WEAKEST_LAST.index(here):
+        if label in found and _WEAKEST_LAST.index(found[label]) <= _WEAKEST_LAST.index(here):
             continue
-        reach[label] = here
+        found[label] = here
         waiting += [(one.manifest, here) for one in known[label].ingredients]
-    return reach
+    return found
 
 
 def _lowest(verification: Verification) -> Level:
@@ -340,11 +339,6 @@ def _carriers(report: Report) -> dict[str, tuple[str, ...]]:
 
 def _unique(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word))
-
-
-def reach(verification: Verification) -> dict[str, Strength]:
-    """Return how far the word of each manifest, by its label, can be relied on for the file as it is now."""
-    return _reach(verification)
 
 
 def sound(facts: Facts, least: Level) -> bool:

@@ -151,7 +151,7 @@ def _steps(report: Report, verification: Verification) -> Iterator[Statement]:
     strengths = {shown(label): strength for label, strength in reach(verification).items()}
     for step in report.ledger:
         kinds = dict(step_kinds(step))
-        if not kinds:
+        if not kinds or (step.origin is Origin.TRACE and verification.carried.traces):  # these say more of the same
             continue
         strength = Strength.UNSIGNED
         if step.origin is not Origin.TRACE:

@@ -98,7 +98,9 @@ def _sections(assets: Sequence[Asset], about: About, say: Catalogue) -> Iterator
 
 
 def _category(name: str, where: str, assets: Sequence[Asset], about: About, say: Catalogue) -> Section:
-    title = say(f"disclose.title.{name}.{where}" if say.has(f"disclose.title.{name}.{where}") else f"disclose.title.{name}")
+    title = say(
+        f"disclose.title.{name}.{where}" if say.has(f"disclose.title.{name}.{where}") else f"disclose.title.{name}"
+    )
     if not assets:
         return Section(name, title, say(f"disclose.none.{name}"), (say(f"disclose.none.{name}.decide"),))
     return Section(name, title, _paragraph(name, assets, say), tuple(_decide(name, assets, about, say)))

@@ -109,9 +109,8 @@ def _once(found: Iterable[Shipped], name: str) -> tuple[Shipped, ...]:
 
 def _lines(text: str, name: str) -> Iterator[Shipped]:
     for number, line in enumerate(text.splitlines(), 1):
-        if path := line.strip():
-            if not path.startswith("#"):
-                yield Shipped(_path(path, f"{name}, line {number}"))
+        if (path := line.strip()) and not path.startswith("#"):
+            yield Shipped(_path(path, f"{name}, line {number}"))
 
 
 def _path(text: str, where: str) -> str:
