@@ -28,6 +28,7 @@ COMMANDS = {  # in the order of `--help`
     "inspect": "Show everything a picture's credentials hold.",
     "export": "Make smaller, cut or converted copies that keep the chain.",
     "strip": "Take the credentials out of pictures; not a sample of the picture changes.",
+    "diff": "Say what changed between two files: statement, signer, metadata, pixels.",
     "report": "Write the case file of a picture, as a web page or a bundle.",
     "check": "Say of each picture what a policy says about it, and why.",
     "disclose": "Draft what to disclose about AI in a release, with an appendix.",

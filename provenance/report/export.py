@@ -17,19 +17,20 @@ _BULLETS = ("", "-", "*")
 
 def to_dict(report: Report) -> dict[str, Any]:
     """Return *report* as JSON has it: maps, lists, strings, numbers, booleans and null."""
-    return {field.name: _value(getattr(report, field.name)) for field in fields(report)}
+    return {field.name: value(getattr(report, field.name)) for field in fields(report)}
 
 
-def _value(value: object) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, tuple):
-        return [_value(item) for item in value]
-    if is_dataclass(value):
-        return {field.name: _value(getattr(value, field.name)) for field in fields(value)}
-    return value
+def value(found: object) -> Any:
+    """Return *found*, a frozen value of ours, as JSON has it."""
+    if isinstance(found, Enum):
+        return found.value
+    if isinstance(found, str):
+        return str(found)
+    if isinstance(found, tuple):
+        return [value(item) for item in found]
+    if is_dataclass(found):
+        return {field.name: value(getattr(found, field.name)) for field in fields(found)}
+    return found
 
 
 def to_json(report: Report, *, indent: int | None = None) -> str:

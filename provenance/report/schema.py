@@ -13,17 +13,19 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from provenance.report.difference import Difference
 from provenance.report.model import SCHEMA_VERSION, Report
 from provenance.verification.model import Verification
 
 _TITLES = {
     "report": (Report, "What `provenance verify --format json` says about one file"),
+    "difference": (Difference, "What `provenance diff --format json` says about two files"),
     "verification": (Verification, "What verification found about one file, before it is put in words"),
 }
 
 
 def schema(name: str) -> dict[str, Any]:
-    """Return the JSON Schema *name*: "report" or "verification"."""
+    """Return the JSON Schema *name*: "report", "difference" or "verification"."""
     model, title = _TITLES[name]
     adapter: TypeAdapter[Any] = TypeAdapter(model)
     found = adapter.json_schema(mode="serialization")
