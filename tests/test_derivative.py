@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import struct
 import subprocess
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +14,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
+from typer.testing import CliRunner
 
+from provenance.commands.group import app
 from provenance.container.kinds import sniff
 from provenance.container.model import Kind, Limits
 from provenance.container.source import Source
@@ -34,6 +38,7 @@ from provenance.worker.settings import Settings
 from tests.support import pictures
 from tests.support.artist import Artist
 from tests.support.blocks import camera
+from tests.support.container import chunk
 from tests.support.environment import (
     Ran,
     corpus,
@@ -505,7 +510,10 @@ def test_what_cannot_be_decoded_is_named(data: bytes, message: str, tmp_path: Pa
 def test_a_picture_that_needs_too_much_memory_costs_the_child(tmp_path: Path, credential: Credential) -> None:
     """A PNG of a few kilobytes that unfolds to more pixels than are decoded is refused before it does."""
     source = tmp_path / "a.png"
-    Image.new("1", (20_000, 20_000)).save(source)
+    head = struct.pack(">IIBBBBB", 20_000, 20_000, 1, 0, 0, 0, 0)
+    source.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND")
+    )
 
     said = refused(source, tmp_path / "b.png", credential, worker=Settings())
 
@@ -596,8 +604,11 @@ def test_many_pictures_go_into_a_folder(run: Callable[..., Ran], artist: Artist,
     assert "2 of 4 pictures were not exported." in ran.err
 
 
-def test_the_command_says_what_is_wrong_in_one_line(run: Callable[..., Ran], artist: Artist, tmp_path: Path) -> None:
+def test_the_command_says_what_is_wrong_in_one_line(
+    artist: Artist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Exit 2, nothing on stdout."""
+    monkeypatch.chdir(tmp_path)
     pictures.jpeg(tmp_path / "a.jpg")
     home = ("--home", artist.home.path)
 
@@ -609,8 +620,8 @@ def test_the_command_says_what_is_wrong_in_one_line(run: Callable[..., Ran], art
     }
 
     for arguments, message in wrong.items():
-        ran = run("export", *arguments, *home)
-        assert (ran.exit, ran.out, ran.err.partition("error: ")[2]) == (2, "", message)
+        ran = CliRunner().invoke(app, ["export", *arguments, *map(str, home)])
+        assert (ran.exit_code, ran.stdout, ran.stderr.partition("error: ")[2]) == (2, "", message)
 
 
 # --- files of others -----------------------------------------------------------------------------------------------

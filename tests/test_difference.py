@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,9 @@ from typing import Any
 import jsonschema
 import pytest
 from PIL import Image
+from typer.testing import CliRunner, Result
 
+from provenance.commands.group import app
 from provenance.declaration.model import Declaration
 from provenance.report.build import build
 from provenance.report.difference import Aspect, Difference, Relation, difference
@@ -31,7 +32,7 @@ from provenance.verification.options import Options as CheckOptions
 from provenance.worker.settings import Settings
 from tests.support import pictures
 from tests.support.artist import DRAWN_BY_HAND, Artist
-from tests.support.environment import CHECKOUT, Ran
+from tests.support.environment import CHECKOUT
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 
@@ -260,22 +261,26 @@ def test_the_written_schema_is_the_models(tmp_path: Path, artist: Artist) -> Non
     assert (CHECKOUT / "schemas" / "difference.schema.json").read_text("utf-8") == schema_text("difference")
 
 
-def test_the_command_answers_with_its_exit_code(run: Callable[..., Ran], artist: Artist, tmp_path: Path) -> None:
+def test_the_command_answers_with_its_exit_code(
+    artist: Artist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """0 the same, 1 different, 2 could not tell or no such file."""
+    monkeypatch.chdir(tmp_path)
     first = signed(pictures.jpeg(tmp_path / "a.jpg"), artist)
     pictures.gif(tmp_path / "c.gif")
     pictures.gif(tmp_path / "d.gif")
     (tmp_path / "d.gif").write_bytes((tmp_path / "d.gif").read_bytes()[:-40] + bytes(39) + b";")
 
-    same = run("diff", first.name, first.name)
-    other = run("diff", first.name, "a.jpg", "--format", "json")
-    missing = run("diff", first.name, "none.jpg")
-    unknown = run("diff", "c.gif", "d.gif")
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, ["diff", *arguments, "--home", str(tmp_path / "home")])
 
-    assert (same.exit, same.out.splitlines()[0]) == (
-        0,
-        "a.signed.jpg and a.signed.jpg: the same statement and the same picture.",
-    )
-    assert (other.exit, json.loads(other.out)["relation"]) == (1, "none")
-    assert (missing.exit, missing.out, missing.err.count("\n")) == (2, "", 1)
-    assert unknown.exit == 2
+    same = run(first.name, first.name)
+    other = run(first.name, "a.jpg", "--format", "json")
+    missing = run(first.name, "none.jpg")
+    unknown = run("c.gif", "d.gif")
+
+    said = "a.signed.jpg and a.signed.jpg: the same statement and the same picture."
+    assert (same.exit_code, same.stdout.splitlines()[0]) == (0, said)
+    assert (other.exit_code, json.loads(other.stdout)["relation"]) == (1, "none")
+    assert (missing.exit_code, missing.stdout, missing.stderr.count("\n")) == (2, "", 1)
+    assert unknown.exit_code == 2
