@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 COMMANDS = {  # in the order of `--help`
     "init": "Make an identity: a name, keys and a profile.",
     "sign": "State how pictures were made, and sign that into them.",
+    "declare": "Declare many pictures in a spreadsheet; nothing of it is signed yet.",
     "verify": "Say what is stated in pictures, by whom, and what can be relied on.",
     "inspect": "Show everything a picture's credentials hold.",
     "export": "Make smaller, cut or converted copies that keep the chain.",

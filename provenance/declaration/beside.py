@@ -19,9 +19,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
@@ -76,6 +76,7 @@ class Beside:
     file: Path  # that says it
     data: Mapping[str, Any]  # as `Declaration.from_dict` takes it; files that it names are where they lie
     declaration: Declaration
+    written: Declaration  # the same as it stands there: files are named from where the declaration lies
     for_folder: bool  # by a folder's file, not by the picture's own
     sha256: str = ""  # of the picture that it was written about, "" where it does not say
     changed_ns: int = 0  # when the file was written
@@ -86,6 +87,7 @@ class _Entry:
     paths: tuple[str, ...]
     data: Mapping[str, Any]
     declaration: Declaration
+    written: Declaration
 
 
 def find(picture: Path, known: dict[str, tuple[Path, ...]] | None = None) -> Beside | None:
@@ -113,7 +115,7 @@ def find(picture: Path, known: dict[str, tuple[Path, ...]] | None = None) -> Bes
             continue
         told = _told(_folder_file(file, stamp), Path(whole).relative_to(file.parent).as_posix())
         if told is not None:
-            return Beside(file, told.data, told.declaration, for_folder=True, changed_ns=stamp[0])
+            return Beside(file, told.data, told.declaration, told.written, for_folder=True, changed_ns=stamp[0])
     return None
 
 
@@ -143,9 +145,10 @@ def _own(file: Path, stamp: tuple[int, int]) -> Beside:
     found = _accepted(file, PictureFile, data, data, ())
     rest = {key: value for key, value in data.items() if key != SUM}
     _check_files(file, rest, ())
+    written = Declaration.from_dict(rest)
     rest = placed(rest, file.parent)
     said = Declaration.from_dict(rest)
-    return Beside(file, rest, said, for_folder=False, sha256=found.picture_sha256 or "", changed_ns=stamp[0])
+    return Beside(file, rest, said, written, for_folder=False, sha256=found.picture_sha256 or "", changed_ns=stamp[0])
 
 
 def _told(entries: Sequence[_Entry], path: str) -> _Entry | None:
@@ -194,10 +197,10 @@ def _entry(
     answers = (base.get("permissions"), own.get("permissions"))
     if all(isinstance(one, dict) for one in answers):
         data["permissions"] = {**base["permissions"], **own["permissions"]}
-    _accepted(file, Declaration, data, own, place)
+    written = _accepted(file, Declaration, data, own, place)
     _check_files(file, own, place)
     data = placed(data, file.parent)
-    return _Entry(paths, data, Declaration.from_dict(data))
+    return _Entry(paths, data, Declaration.from_dict(data), written)
 
 
 def _accepted(
@@ -228,16 +231,26 @@ def _closed(file: Path, table: Mapping[str, Any], place: Sequence[str | int], *,
 
 
 def _check_files(file: Path, data: Mapping[str, Any], place: Sequence[str | int]) -> None:
-    """Refuse what would reach out of the folder: a folder from elsewhere must not choose what of yours is read."""
+    for where in outside(data):
+        raise _fault(file, [*place, *where], *OUTSIDE)
+
+
+OUTSIDE = ("lies outside this folder", "name it on the command line, or in a file for --declare")
+
+
+def outside(data: Mapping[str, Any]) -> Iterator[tuple[str | int, ...]]:
+    """Yield where in *data* a file is named that is not below the declaration's own folder.
+
+    A folder from elsewhere must not choose what of yours is read, hashed and signed.
+    """
     named: list[tuple[tuple[str | int, ...], str]] = [
         (("evidence", n), path) for n, path in enumerate(data.get("evidence", ()))
     ]
     named += [(("ingredients", n, "path"), one["path"]) for n, one in enumerate(data.get("ingredients", ()))]
     for where, path in named:
         pure = PureWindowsPath(path)  # knows both kinds of slash
-        if pure.is_absolute() or pure.drive or PurePosixPath(path).is_absolute() or ".." in pure.parts:
-            cure = "name it on the command line, or in a file for --declare"
-            raise _fault(file, [*place, *where], "lies outside this folder", cure)
+        if pure.is_absolute() or pure.root or pure.drive or ".." in pure.parts:
+            yield where
 
 
 def _fault(file: Path, path: Sequence[str | int], problem: str, cure: str = "") -> DeclarationError:

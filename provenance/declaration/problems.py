@@ -63,8 +63,17 @@ def first_fault(found: ValidationError, model: type[Written]) -> tuple[list[str 
     """Return where, what and the cure of the first fault, a misspelt field before everything else."""
     faults = found.errors(include_url=False)
     first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
-    path = [part for part in (*first["loc"], *first.get("ctx", {}).get("path", [])) if part != "[key]"]
-    return (path, *_problem(first, model))
+    return _told(first, model)
+
+
+def every_fault(found: ValidationError, model: type[Written]) -> list[tuple[list[str | int], str, str]]:
+    """Return where, what and the cure of each fault."""
+    return [_told(fault, model) for fault in found.errors(include_url=False)]
+
+
+def _told(fault: ErrorDetails, model: type[Written]) -> tuple[list[str | int], str, str]:
+    path = [part for part in (*fault["loc"], *fault.get("ctx", {}).get("path", [])) if part != "[key]"]
+    return (path, *_problem(fault, model))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
