@@ -29,6 +29,12 @@ _FILE = frozenset(
 _NOT_KNOWN = frozenset({"not checked", "unknown", ""})
 _NO_COMPLETENESS = frozenset({"contradictions", "statements"})  # their absence needs no complete history
 _WEAK = ("unknown_signer", "broken", "traces", "beside")
+_DECIDES = {  # why something does not count -> the fact that says so
+    "no_credentials": ("integrity",), "elsewhere": ("integrity",), "not_intact": ("integrity",),
+    "expired": ("integrity",), "history": ("chain_intact",), "signer": ("signer_level",), "ancestor": ("lowest_level",),
+    "incomplete": ("complete",), "claimed_time": ("time_kind",), "no_time": ("time_kind",),
+    "unsigned": ("permissions_unsigned",),
+}  # fmt: skip
 
 
 class Weight(IntEnum):
@@ -249,7 +255,7 @@ def _none_of(
     if why := unsound(facts, policy):
         return _unknown(part, why)
     if facts.complete is not True and part.fact not in _NO_COMPLETENESS:
-        return _unknown(_with(part, Answer.UNKNOWN, facts=(part.fact, "complete")), "incomplete")
+        return _unknown(part, "incomplete")
     return _with(part, Answer.MET, weight=Weight.SIGNED)
 
 
@@ -368,7 +374,8 @@ def _with(part: Part, answer: Answer, **changes: Any) -> Part:
 
 
 def _unknown(part: Part, why: str, found: tuple[str, ...] = (), *, weak: str = "") -> Part:
-    return _with(part, Answer.UNKNOWN, why=why, found=found, weak=weak, weight=Weight.WEAK)
+    names = tuple(dict.fromkeys((*part.facts, *_DECIDES.get(why, ()))))
+    return _with(part, Answer.UNKNOWN, why=why, found=found, weak=weak, weight=Weight.WEAK, facts=names)
 
 
 def _deciding(part: Part, whose: str) -> Part:

@@ -52,6 +52,7 @@ def judge(
     path: str,
     now: datetime.datetime,
     language: str = DEFAULT,
+    facts_sha256: str = "",
 ) -> Verdict:
     """Return what *policy* says about one file. It says nothing about whether what is stated is true.
 
@@ -59,11 +60,13 @@ def judge(
         context: what the caller says, by the names that the policy declares; a value left out is unknown.
         path: where the file lies, with ``/``, for overrides and waivers.
         now: for the expiry of waivers.
+        facts_sha256: `digest` of the facts, where the caller has it already.
     """
     say = Catalogue(language)
+    known = facts_sha256 or digest(facts)
     enforced = policy.mode is Mode.ENFORCE
     if facts.integrity is Integrity.NOT_CHECKED:
-        return unjudged(path, policy, facts.problem or say("policy.why.not_checked"), facts_sha256=digest(facts))
+        return unjudged(path, policy, facts.problem or say("policy.why.not_checked"), facts_sha256=known)
     outcomes = [
         _outcome(answered, facts, policy, path, now, say)
         for answered in answers(facts, policy, context=context, path=path)
@@ -74,7 +77,7 @@ def judge(
     if facts.integrity in _NEVER_PASSED and decision.rank < Decision.REVIEW.rank:
         decision = Decision.REVIEW
         outcomes.insert(0, _altered(facts, say))
-    return Verdict(path, policy.id, decision, tuple(outcomes), digest(facts), enforced=enforced)
+    return Verdict(path, policy.id, decision, tuple(outcomes), known, enforced=enforced)
 
 
 def unjudged(name: str, policy: Policy, problem: str, *, facts_sha256: str = "") -> Verdict:

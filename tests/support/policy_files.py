@@ -106,9 +106,8 @@ def _stripped() -> bytes:
 
 
 def _unreadable() -> bytes:
-    value = {"exclusions": [{"start": n, "length": 1} for n in range(100_000)], "name": "x", "alg": "sha256",
-             "hash": bytes(32), "pad": b""}  # fmt: skip
-    return forge(Spec([actions(), Assertion("c2pa.hash.data", value)], binding=False)).data
+    note = Assertion("org.example.note", {"text": "x" * 1_200_000})
+    return forge(Spec([actions(), note])).data
 
 
 @dataclass(frozen=True, slots=True)
