@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,25 +109,25 @@ def check(
         WorkerError, EngineError: if nothing can be checked here.
     """
     # Here: the models of policies are slow to load, and `verify` needs none of them.
-    from provenance.batch.judging import Judging, gathered, judged
+    from provenance.batch.gathering import gathered
+    from provenance.batch.judged import Judged, judged
+    from provenance.batch.sources import entries
     from provenance.policy.context import checked
     from provenance.policy.loading import Policy, load
 
     rules = policy if isinstance(policy, Policy) else load(str(policy))
     values = checked(context or {}, rules, where="context")
     sources, missing = gathered([str(path) for path in paths])
-    asked = Judging(
-        sources=sources,
-        policy=rules,
-        context=values,
-        checking=_options(home, trust, as_of),
+    answers = judged(
+        chain(missing, entries(sources)),
+        rules,
+        options=_options(home, trust, as_of),
         settings=load_settings(home.config) if home else Settings(),
-        now=datetime.now(UTC),
-        missing=missing,
+        context=values,
         language=language,
         slots=slots or 0,
     )
-    return (verdict for _, verdict, _ in judged(asked) if verdict is not None)
+    return (done.verdict for done in answers if isinstance(done, Judged))
 
 
 def _options(home: Home | None, trust: Trust, as_of: str) -> Options:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import metadata
@@ -89,6 +90,13 @@ def judged(
             yield judging.judged(done) if isinstance(done, Looked) else done
 
 
+def _path(where: str) -> str:
+    """Return how overrides and waivers call a file: from here if it lies below, with ``/``."""
+    if os.path.isabs(where):  # noqa: PTH117 - a Path for each of a million names costs too much
+        where = where.removeprefix(os.getcwd().rstrip(os.sep) + os.sep)  # noqa: PTH109 - as above
+    return where.replace(os.sep, "/")
+
+
 class Judging:
     """One policy and one context; verdicts are kept for files that differ in nothing that the policy asks for."""
 
@@ -102,10 +110,13 @@ class Judging:
 
     def judged(self, found: Looked) -> Judged:
         """Return the verdict on one file."""
-        path = found.where.replace(os.sep, "/")
         if found.known is None:
-            return Judged(found.where, unjudged(path, self._policy, found.problem), None, found.name, found.read)
-        return Judged(found.where, self._verdict(found.known, found.name, path), found.known, found.name, found.read)
+            verdict = unjudged(found.where, self._policy, found.problem)
+        else:
+            verdict = self._verdict(found.known, found.name, _path(found.where))
+            if verdict.name != found.where:
+                verdict = replace(verdict, name=found.where)
+        return Judged(found.where, verdict, found.known, found.name, found.read)
 
     def _verdict(self, known: Known, name: str, path: str) -> Verdict:
         if self._by_path:

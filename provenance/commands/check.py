@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from provenance import home as homes
+from provenance.batch import cache as caches
 from provenance.batch import sources
-from provenance.batch.judging import Judging, gathered, judged
-from provenance.batch.model import Item, LeftOut, Trouble
+from provenance.batch.cache import Cache
+from provenance.batch.gathering import gathered
+from provenance.batch.judged import Done, Judged, judged, opened_cache
+from provenance.batch.model import Entry, Item, LeftOut
 from provenance.commands import check_config
 from provenance.commands.check_config import FailOn, Format
 from provenance.commands.check_output import Report, Run, deliver
@@ -35,6 +40,7 @@ from provenance.policy.tally import Tally
 from provenance.policy.verdict import Decision, Verdict
 from provenance.report.wording import Catalogue, preferred
 from provenance.signing.files import same
+from provenance.verification.options import Options
 from provenance.worker.settings import load as load_settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -84,6 +90,12 @@ def check(
         typer.Option(metavar="FILE", help="Settings; else provenance.toml or pyproject.toml, nearest upward."),
     ] = None,
     column: Annotated[str, typer.Option(metavar="NAME", help="The column of a list that holds the pictures.")] = "",
+    rehash: Annotated[
+        bool, typer.Option("--rehash", help="Read every file again, whatever its time and size say.")
+    ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Neither use nor keep what was found in earlier runs.")
+    ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over the report of an earlier run.")] = False,
     lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP, show_default=False)] = "",
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
@@ -106,17 +118,7 @@ def check(
     place = homes.locate(home)
     named, missing = gathered(paths, column=column, patterns=True)
     now = datetime.now(UTC).replace(microsecond=0)
-    asked = Judging(
-        sources=named,
-        policy=rules,
-        context=values,
-        checking=checking_options(place),
-        settings=load_settings(place.config),
-        now=now,
-        missing=missing,
-        language=say.language,
-        stdin=sys.stdin.buffer,
-    )
+    options = checking_options(place)
     about = _about(
         rules,
         say,
@@ -128,32 +130,55 @@ def check(
     )
     report = Report(shape, output, tuple(paths), overwrite=overwrite, quiet=quiet)
     _refuse(report)
-    with Ranked() as ranked:
-        run = Run(about, Tally(about.fail_on), ranked, say, asked.checking, asked.settings, now)
-        answers = counted(_verdicts(asked, run), lambda: sources.count(named), say, quiet=quiet or report.streams)
-        deliver(answers, run, report)
+    with _cached(options, now, used=not no_cache) as cache, Ranked() as ranked:
+        run = Run(about, Tally(about.fail_on), ranked, say, options, load_settings(place.config), now)
+        found_entries = chain(missing, sources.entries(named, sys.stdin.buffer))
+        answers = judged(
+            _placed(found_entries, run, wanted=shape is Format.HTML), rules, options=options, settings=run.settings,
+            context=values, cache=cache, rehash=rehash, language=say.language, now=now,
+        )  # fmt: skip
+        verdicts = counted(_verdicts(answers, run), lambda: sources.count(named), say, quiet=quiet or report.streams)
+        deliver(verdicts, run, report)
+        for note, name in cache.notes if cache is not None and not quiet else ():
+            typer.echo(f"note: {say(note, name=name)}", err=True)
         raise typer.Exit(run.tally.exit_code(exit_zero=exit_zero))
 
 
-def _verdicts(asked: Judging, run: Run) -> Iterator[Verdict]:
-    """Yield each verdict as the formats show it; count what was left out, and where the files lie."""
+@contextmanager
+def _cached(options: Options, now: datetime, *, used: bool) -> Iterator[Cache | None]:
+    """Open the cache of facts, where it is to be used."""
+    if not used:
+        yield None
+        return
+    with opened_cache(caches.folder() / caches.NAME, options, now=now) as cache:
+        yield cache
+
+
+def _placed(entries: Iterable[Entry], run: Run, *, wanted: bool) -> Iterator[Entry]:
+    """Yield *entries*; where a page is *wanted*, keep where their files lie."""
+    for entry in entries:
+        if wanted and isinstance(entry, Item) and entry.data is None and entry.offset < 0:
+            run.places[entry.where] = Path(entry.path)
+        yield entry
+
+
+def _verdicts(answers: Iterable[Done], run: Run) -> Iterator[Verdict]:
+    """Yield each verdict as the formats show it, and count what was left out."""
     messages = {rule.id: rule.message for rule in run.about.rules}
-    for number, (entry, verdict) in enumerate(_numbered(asked, run), 1):
+    number = 0
+    for done in answers:
+        run.tally.left_out += isinstance(done, LeftOut)
+        if not isinstance(done, Judged):
+            continue
+        number += 1
+        verdict = done.verdict
         if run.about.enforced is not verdict.enforced:
             verdict = replace(verdict, enforced=run.about.enforced)
         if run.about.blind:
             verdict = blinded(verdict, messages, run.say, entry=run.say("verdict.entry", n=number))
-        if isinstance(entry, Item) and entry.data is None and entry.offset < 0:
-            run.places[verdict.name] = Path(entry.path)
+            if done.where in run.places:
+                run.places[verdict.name] = run.places.pop(done.where)
         yield verdict
-
-
-def _numbered(asked: Judging, run: Run) -> Iterator[tuple[Item | Trouble, Verdict]]:
-    for entry, verdict, _ in judged(asked):
-        if isinstance(entry, LeftOut) or verdict is None:
-            run.tally.left_out += 1
-        else:
-            yield entry, verdict
 
 
 def _policy(chosen: str, found: check_config.Found) -> Policy:

@@ -93,8 +93,6 @@ def _write(verdicts: Iterator[Verdict], run: Run, report: Report, stream: Binary
                 stream.flush()  # whoever reads it waits for it
         else:
             run.ranked.add(verdict)
-        if report.form is not Format.HTML:
-            run.places.clear()
     if not run.tally.files:
         names = ", ".join(plain(path) for path in report.paths[:3])
         raise AssetError(names, "holds no picture that is known here", "name the files themselves")

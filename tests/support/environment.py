@@ -66,6 +66,7 @@ def run_provenance(
     settings = {
         **os.environ,
         "PROVENANCE_HOME": str(home),
+        "PROVENANCE_CACHE": str(home / "cache"),
         "COLUMNS": "80",
         "NO_COLOR": "1",
         "PYTHONUTF8": "1",

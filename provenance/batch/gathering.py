@@ -1,0 +1,52 @@
+"""PATHS whatever they are: what is there as `sources` takes it, and a row of its own for what is not."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable
+
+from provenance.batch.model import Trouble
+from provenance.batch.sources import Sources, gather
+from provenance.errors import AssetError
+
+_WILD = frozenset("*?[")
+
+
+def gathered(paths: Iterable[str], *, column: str = "", patterns: bool = False) -> tuple[Sources, tuple[Trouble, ...]]:
+    """Return what *paths* name, each once, and those that cannot be looked at, which stop no other.
+
+    Args:
+        column: of lists, where their pictures stand.
+        patterns: fill in ``*``, ``?``, ``[…]`` and ``**`` where there is no file of that name.
+
+    Raises:
+        AssetError: if a list has no such column.
+    """
+    there: list[str] = []
+    missing: list[Trouble] = []
+    for path in paths:
+        wild = patterns and _WILD & set(path) and not os.path.lexists(path)
+        matched = _matched(path) if wild else [path]
+        if not matched:
+            missing.append(Trouble(path, "is a pattern that nothing matches"))
+        for one in matched:
+            try:
+                gather([one])
+            except AssetError as exc:
+                if not _is_file(one):  # a list, whose column is asked for below
+                    missing.append(Trouble(one, exc.problem))
+                    continue
+            there.append(one)
+    return gather(there, column=column), tuple(missing)
+
+
+def _matched(pattern: str) -> list[str]:
+    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - a pattern may be absolute
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return os.path.isfile(path)  # noqa: PTH113 - a name with a NUL is no error here
+    except ValueError:
+        return False
