@@ -134,6 +134,13 @@ SOURCES = {
     "drawn": (DRAWN, SourceType.DIGITAL_CREATION, State.MATCH),
     "drawn, https": (DRAWN, SourceType.DIGITAL_CREATION.replace("http:", "https:"), State.MATCH),
     "drawn, XMP says generated": (DRAWN, SourceType.TRAINED_ALGORITHMIC_MEDIA, State.AI_CONFLICT),
+    "drawn, XMP says generated, in short": (DRAWN, "trainedAlgorithmicMedia", State.AI_CONFLICT),
+    "drawn, XMP says generated, with the name of the list": (
+        DRAWN,
+        "digitalsourcetype:trainedAlgorithmicMedia",
+        State.AI_CONFLICT,
+    ),
+    "drawn, XMP says a word of another list": (DRAWN, "other:trainedAlgorithmicMedia", State.MISMATCH),
     "drawn, XMP says photographed": (DRAWN, SourceType.DIGITAL_CAPTURE, State.MISMATCH),
     "drawn, XMP says algorithm, which is no AI": (DRAWN, SourceType.ALGORITHMIC_MEDIA, State.MISMATCH),
     "AI fill": (FILLED, SourceType.COMPOSITE_WITH_TRAINED, State.MATCH),

@@ -16,7 +16,7 @@ from provenance.metadata.model import Carrier, Field, PrivateKind
 from provenance.metadata.writing import Conflict, Outcome
 from provenance.signing.options import Options
 from provenance.signing.sign import planned, sign
-from tests.support import blocks, carried, pictures
+from tests.support import blocks, carried, permissions, pictures
 from tests.support.artist import Artist
 from tests.support.blocks import SECRETS
 from tests.support.carried import declared
@@ -152,6 +152,62 @@ def test_the_same_word_is_no_contradiction(artist: Artist, tmp_path: Path) -> No
     made = sign(path, declared(said), credential=artist.credential, options=options(path))
 
     assert carried.in_manifest(made.path)[Field.CREATOR] == ("Mika Kestrel", "A Very Long Name That Fills A By-line")
+
+
+PLUS = "http://ns.useplus.org/ldf/vocab/DMI-"
+NOTHING = {"training": "no", "data_mining": "no"}
+# name -> (what stands there, what is stated, what becomes of the flag, the flag then)
+KEEPING = {
+    "it allows": ("ALLOWED", NOTHING, Outcome.REPLACED, "PROHIBITED"),
+    "it refuses": (
+        "PROHIBITED",
+        dict.fromkeys(("generative_training", "training", "data_mining"), "yes"),
+        Outcome.KEPT,
+        "PROHIBITED",
+    ),
+    "it refuses more": ("PROHIBITED", {"generative_training": "no"}, Outcome.KEPT, "PROHIBITED"),
+    "it refuses less": ("PROHIBITED-GENAIMLTRAINING", NOTHING, Outcome.REPLACED, "PROHIBITED"),
+    "an answer more is stated": ("PROHIBITED", NOTHING | {"inference": "no"}, Outcome.SAME, "PROHIBITED"),
+}
+
+
+@pytest.mark.parametrize(("there", "said", "outcome", "flag"), KEEPING.values(), ids=KEEPING.keys())
+def test_what_is_kept_never_allows_more_than_is_stated(
+    there: str, said: dict[str, str], outcome: Outcome, flag: str, artist: Artist, tmp_path: Path
+) -> None:
+    """Of permissions, --credit-conflict keep keeps what refuses as much; what allows more gives way."""
+    path = tmp_path / "picture.jpg"
+    path.write_bytes(permissions.picture(permissions.xmp(there)))
+    keeping = options(path, conflict=Conflict.KEEP)
+
+    rows = {row.field: row for row in planned(path, declared({"permissions": said}), options=keeping).rows}
+    made = sign(path, declared({"permissions": said}), credential=artist.credential, options=keeping)
+
+    assert rows[Field.DATA_MINING].outcome is outcome
+    assert carried.in_manifest(made.path)[Field.DATA_MINING] == (PLUS + flag,)
+
+
+def test_permissions_of_which_neither_is_the_stricter_are_not_kept(artist: Artist, tmp_path: Path) -> None:
+    """Where each refuses something that the other allows, nothing is written, and both are shown."""
+    path = tmp_path / "picture.jpg"
+    path.write_bytes(permissions.picture(permissions.xmp("PROHIBITED-GENAIMLTRAINING")))
+    said = declared({"permissions": {"generative_training": "yes", "training": "no"}})
+
+    with pytest.raises(AssetError, match="neither is the stricter in everything; replace it with"):
+        sign(path, said, credential=artist.credential, options=options(path, conflict=Conflict.KEEP))
+
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("flag", ["DMI-PROHIBITED", PLUS.replace("http", "https") + "PROHIBITED", "dmi-prohibited"])
+def test_flag_in_another_spelling_is_no_contradiction(flag: str, artist: Artist, tmp_path: Path) -> None:
+    """Bare, with https or in small letters it says the same, and is written as the vocabulary spells it."""
+    path = tmp_path / "picture.jpg"
+    path.write_bytes(permissions.picture(permissions.xmp("X").replace(PLUS.encode() + b"X", flag.encode())))
+
+    made = sign(path, declared({"permissions": NOTHING}), credential=artist.credential, options=options(path))
+
+    assert carried.in_manifest(made.path)[Field.DATA_MINING] == (PLUS + "PROHIBITED",)
 
 
 # --- what is private --------------------------------------------------------------------------------------------------

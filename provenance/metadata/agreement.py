@@ -16,9 +16,9 @@ import unicodedata
 from enum import StrEnum
 
 from provenance.metadata import iim
-from provenance.metadata.fields import PLACES
+from provenance.metadata.fields import PLACES, digital_source_type
 from provenance.metadata.model import Carrier, Field, Metadata, Value
-from provenance.metadata.plus import canonical, effective, from_plus
+from provenance.metadata.plus import at_least, canonical, counted
 from provenance.record import dataclass
 from provenance.terms import (
     GENERATIVE_SOURCE_TYPES,
@@ -27,12 +27,10 @@ from provenance.terms import (
     Mining,
     SourceType,
     Use,
-    source_type,
 )
 
 AI_FIELDS = frozenset({Field.AI_SYSTEM, Field.AI_SYSTEM_VERSION, Field.AI_PROMPT, Field.AI_PROMPT_WRITER})
 _NAMES = frozenset({Field.CREATOR, Field.IMAGE_CREATOR, Field.CONTRIBUTOR})
-_STRICTNESS = {Use.NOT_ALLOWED: 3, Use.CONSTRAINED: 2, None: 1, Use.ALLOWED: 0}  # None: not stated
 _NOT_GENERATIVE = (
     (frozenset(SourceType) | frozenset(RETIRED_SOURCE_TYPES))
     - GENERATIVE_SOURCE_TYPES
@@ -142,7 +140,7 @@ def _key(value: Value) -> tuple[str, ...]:
     if value.field in _NAMES:
         texts = sorted(part.strip() for text in texts for part in text.split(";"))
     if value.field is Field.SOURCE_TYPE:
-        texts = [source_type(text) for text in texts]
+        texts = [digital_source_type(text) for text in texts]
     if value.field is Field.DATA_MINING:
         texts = [text.rpartition("/")[2].casefold() for text in texts]  # readers meet bare codes, too
     return tuple(filter(None, texts))
@@ -180,7 +178,7 @@ def _permissions(ours: tuple[Value, ...], theirs: tuple[Value, ...], beside: tup
         return Agreement(Field.DATA_MINING, state, values)
     strictest = tuple(
         dict.fromkeys(
-            value.carrier for value, one in zip(values, said, strict=True) if all(_at_least(one, it) for it in said)
+            value.carrier for value, one in zip(values, said, strict=True) if all(at_least(one, it) for it in said)
         )
     )
     return Agreement(Field.DATA_MINING, State.PERMISSION_CONFLICT, values, strictest)
@@ -189,28 +187,23 @@ def _permissions(ours: tuple[Value, ...], theirs: tuple[Value, ...], beside: tup
 def _uses(value: Value, beside: tuple[Value, ...]) -> dict[Mining, Use]:
     """Return what counts, entry by entry, of a flag and the text (``plus:OtherConstraints``) in the same place."""
     texts = [one.texts[0] for one in beside if _place(one) == _place(value)]
-    found = from_plus(value.texts[0], texts[0] if texts else "")
-    return {entry: effective(use, text) for entry, (use, text) in found.items()}
+    return counted(value.texts[0], texts[0] if texts else "")
 
 
 def _place(value: Value) -> tuple[Carrier, str]:
     return value.carrier, value.where.partition(" ")[0]
 
 
-def _at_least(one: dict[Mining, Use], other: dict[Mining, Use]) -> bool:
-    return all(_STRICTNESS[one.get(entry)] >= _STRICTNESS[other.get(entry)] for entry in Mining)
-
-
 # --- AI ---------------------------------------------------------------------------------------------------------
 
 
 def _source_type(ours: tuple[Value, ...], theirs: tuple[Value, ...], ledger: Ledger) -> State:
-    found = {source_type(text) for value in theirs for text in value.texts}
+    found = {digital_source_type(text) for value in theirs for text in value.texts}
     if ledger.generative is False and found & GENERATIVE_SOURCE_TYPES:
         return State.AI_CONFLICT
     if ledger.generative and found & _NOT_GENERATIVE:
         return State.AI_CONFLICT
-    stated = {source_type(text) for value in ours for text in value.texts} | ledger.source_types
+    stated = {digital_source_type(text) for value in ours for text in value.texts} | ledger.source_types
     if not stated:
         return _texts(ours, theirs)
     # A blank canvas is C2PA's word; what was drawn on it is IPTC's digitalCreation.

@@ -12,6 +12,7 @@ from typing import Any
 
 from provenance.metadata.model import Field
 from provenance.record import dataclass
+from provenance.terms import C2PA_DST, DST, SourceType, source_type
 
 _DEPTH = 8  # of lists in lists: what we know has one, and ``cawg.metadata`` of a stranger may have any number
 Node = Any  # str | list[Node] | dict[str, Node]: recursive, and JSON
@@ -120,6 +121,16 @@ def texts(properties: dict[str, Node], place: Place) -> tuple[str, ...]:
         below = [entry for node in nodes for entry in (node if isinstance(node, list) else [node])]
         nodes = [node.get(name) for node in below if isinstance(node, dict)]
     return tuple(text for node in nodes for text in _leaves(node) if text)
+
+
+def digital_source_type(text: str) -> str:
+    """Return the URI that *text* means: XMP also holds its last word only, or that behind the name of the list."""
+    uri = source_type(text)
+    name = uri.rpartition(":")[2]
+    scheme = uri[: -len(name)].casefold() if name else ""
+    if scheme in {"", "digitalsourcetype:", "digsrctype:"}:
+        return next((known for known in (DST + name, C2PA_DST + name) if known in set(SourceType)), uri)
+    return uri
 
 
 def _leaves(node: Node, depth: int = _DEPTH) -> Iterator[str]:

@@ -65,6 +65,7 @@ _WORDS = {use: word for word, use in _ANSWERS.items()}
 _HEAD = " ".join(rf"{name}: ({'|'.join(_ANSWERS)}|{_NOT_STATED})\." for name in _NAMES.values())
 _MOST = 16_384  # characters of a text that are looked at
 _SHOWN = 200
+_STRICTNESS = {Use.NOT_ALLOWED: 3, Use.CONSTRAINED: 2, None: 1, Use.ALLOWED: 0}  # None: not stated
 _STRICTEST_FIRST = (Use.NOT_ALLOWED, Use.CONSTRAINED, Use.ALLOWED)
 
 
@@ -174,6 +175,16 @@ def from_plus(data_mining: str, other_constraints: str = "") -> dict[Mining, tup
     if code == SEE_TEXT and refused:
         return written
     return {entry: _stricter(said.get(entry), written.get(entry)) for entry in Mining if entry in {*said, *written}}
+
+
+def counted(data_mining: str, other_constraints: str = "") -> dict[Mining, Use]:
+    """Return what counts, entry by entry, of the same."""
+    return {entry: effective(use, text) for entry, (use, text) in from_plus(data_mining, other_constraints).items()}
+
+
+def at_least(one: Mapping[Mining, Use], other: Mapping[Mining, Use]) -> bool:
+    """Whether *one* is at least as strict as *other* in every entry; silence is stricter than a yes, and no refusal."""
+    return all(_STRICTNESS[one.get(entry)] >= _STRICTNESS[other.get(entry)] for entry in Mining)
 
 
 def canonical(data_mining: str) -> str:

@@ -3,7 +3,8 @@
 The rule for a field that says something already (`Conflict`): the same value stays, a different one is kept,
 replaced or refused with both shown. A kept value becomes the value of every carrier, so that the file, and the
 manifest that is built from it, say one thing. Two fields are never weakened: a digital source type that names
-generative AI, and the AI systems that were named before.
+generative AI, and the AI systems that were named before. And what is kept never allows more than is stated: a flag
+and its text that would do so give way to the stated ones, or are refused where neither is the stricter in everything.
 
 IIM is written where its container has it (JPEG, TIFF), cut at the lengths of IIM 4.2; EXIF where there is a tag.
 """
@@ -19,12 +20,13 @@ from provenance.errors import AssetError
 from provenance.metadata import iim, xmp
 from provenance.metadata.blocks import Change
 from provenance.metadata.carriers import KINDS
-from provenance.metadata.fields import FIELDS, FORMS, Form, Node, Place, texts
+from provenance.metadata.fields import FIELDS, FORMS, PLACES, Form, Node, Place, digital_source_type, texts
 from provenance.metadata.model import Carrier, Field, Private, PrivateKind, Value
+from provenance.metadata.plus import at_least, canonical, counted
 from provenance.metadata.reading import PREVIEW, TEXT, Reading
 from provenance.plain import plain
 from provenance.record import dataclass
-from provenance.terms import GENERATIVE_SOURCE_TYPES, source_type
+from provenance.terms import GENERATIVE_SOURCE_TYPES
 
 _PREVIEWS = (0x0409, 0x040C)  # Photoshop's thumbnails
 _IPTC_KINDS = frozenset({Kind.JPEG, Kind.TIFF, Kind.DNG})
@@ -39,6 +41,7 @@ _EXIF_PRIVATE = {  # PrivateKind -> the name that Change.exif_without knows it b
     PrivateKind.PREVIEW: "thumbnail",
     PrivateKind.PROMPT: "user_comment",
 }
+_PERMISSIONS = (Field.DATA_MINING, Field.OTHER_CONSTRAINTS)
 _ADDED = frozenset({Field.AI_SYSTEM, Field.AI_SYSTEM_VERSION})
 
 
@@ -109,16 +112,47 @@ def draft(
     available = tuple(carriers)
     rows: list[Row] = []
     properties: dict[str, Node] = dict(wanted)
+    allowing = _of_permissions(rule, properties, reading.properties)
     for place in FIELDS:
         said = texts(dict(wanted), place)
         if not said:
             continue
-        row = _row(place, said, reading, rule, available)
+        row = _row(place, said, reading, allowing if place.field in _PERMISSIONS else rule, available)
         rows.append(row)
         if row.texts != said:
             properties[place.property] = _replaced(properties[place.property], place, said, row.texts)
     made = _change(rows, properties, reading, available, without=tuple(without))
     return Draft(tuple(rows), tuple(name for name in properties), made)
+
+
+def _of_permissions(rule: Conflict, wanted: dict[str, Node], there: dict[str, Node]) -> Conflict:
+    """Return what happens to the flag and the text beside it, which only together say what may be done.
+
+    Raises:
+        AssetError: if what stands there is to be kept, and neither it nor what is wanted is the stricter everywhere.
+    """
+    if rule is not Conflict.KEEP:
+        return rule
+    (flag, text), (their_flag, their_text) = _permissions(wanted), _permissions(there)
+    ours, theirs = counted(flag, text), counted(their_flag, their_text)
+    kept = their_flag or flag, their_text or text
+    if at_least(counted(*kept), ours) and at_least(counted(kept[0]), counted(flag)):  # most programs read the flag only
+        return Conflict.KEEP
+    if at_least(ours, theirs):
+        return Conflict.REPLACE
+    said, stated = (
+        plain("; ".join(filter(None, both)), limit=200) for both in ((their_flag, their_text), (flag, text))
+    )
+    raise AssetError(
+        "metadata",
+        f"XMP plus:DataMining says “{said}”, you state “{stated}”, and neither is the stricter in everything",
+        "replace it with --credit-conflict replace, or state no more than it allows",
+    )
+
+
+def _permissions(properties: dict[str, Node]) -> tuple[str, str]:
+    flag, text = (" ".join(texts(properties, PLACES[field])[:1]) for field in _PERMISSIONS)
+    return flag, text
 
 
 def _row(place: Place, said: tuple[str, ...], reading: Reading, rule: Conflict, available: tuple[Carrier, ...]) -> Row:
@@ -158,13 +192,13 @@ def _settled(
 
 
 def _generative(said: tuple[str, ...]) -> bool:
-    return any(source_type(text) in GENERATIVE_SOURCE_TYPES for text in said)
+    return any(digital_source_type(text) in GENERATIVE_SOURCE_TYPES for text in said)
 
 
 def agrees(value: Value, said: tuple[str, ...], place: Place) -> bool:
     """Whether *value* says the same as *said*: as far as its carrier can hold it, whatever the normalisation."""
-    ours, theirs = [_plain(text) for text in said], [_plain(text) for text in value.texts]
-    if theirs == ours or theirs == [_plain(_JOINED.join(said))]:
+    ours, theirs = [_plain(text, place) for text in said], [_plain(text, place) for text in value.texts]
+    if theirs == ours or theirs == [_plain(_JOINED.join(said), place)]:
         return True
     if value.carrier is not Carrier.IPTC or len(theirs) != len(ours):
         return False
@@ -172,7 +206,11 @@ def agrees(value: Value, said: tuple[str, ...], place: Place) -> bool:
     return all(there == whole or iim.is_cut(there, whole, place.iptc_bytes) for there, whole in pairs)
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, place: Place) -> str:
+    if place.field is Field.DATA_MINING:
+        return canonical(text)  # readers meet bare codes, too
+    if place.field is Field.SOURCE_TYPE:
+        return digital_source_type(text)
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from provenance.metadata.agreement import AI_FIELDS, Agreement, Ledger, State, compare, groups, same
+from provenance.metadata.fields import digital_source_type
 from provenance.metadata.model import Carrier, Field, Private, Value
 from provenance.plain import plain
 from provenance.record import dataclass
@@ -22,7 +23,7 @@ from provenance.report.said import Said
 from provenance.report.summary import ai_use
 from provenance.report.traces import trace_line
 from provenance.report.wording import Catalogue, Phrase
-from provenance.terms import GENERATIVE_SOURCE_TYPES, INCEPTION_ACTIONS, AiUse, Integrity, source_type
+from provenance.terms import GENERATIVE_SOURCE_TYPES, INCEPTION_ACTIONS, AiUse, Integrity
 from provenance.verification.model import Manifest, Verification
 from provenance.verification.values import assertion_of
 
@@ -175,7 +176,7 @@ def _of_ledger(found: Agreement, theirs: tuple[Value, ...], voice: str, who: str
 
 
 def _says_generative(values: tuple[Value, ...]) -> bool:
-    return any(source_type(text) in GENERATIVE_SOURCE_TYPES for value in values for text in value.texts)
+    return any(digital_source_type(text) in GENERATIVE_SOURCE_TYPES for value in values for text in value.texts)
 
 
 def _joined(found: Iterable[tuple[Value, ...]], say: Catalogue) -> Phrase:
@@ -191,7 +192,7 @@ def _phrase(value: Value, say: Catalogue) -> Phrase:
     if value.field is Field.AI_PROMPT:
         return say("agreement.withheld")
     if value.field is Field.SOURCE_TYPE:
-        return Phrase(plain(describe_source(source_type(first), say)))
+        return Phrase(plain(describe_source(digital_source_type(first), say)))
     if value.field is Field.DATA_MINING:
         return plus_phrase(first, say)
     return say("report.quoted", text=Phrase(plain("; ".join(value.texts), limit=_SHORT)))
