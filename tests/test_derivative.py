@@ -313,13 +313,16 @@ def without(path: Path, *arguments: str) -> Path:
 
 @needs_exiftool
 def test_iptc_becomes_xmp_where_it_has_no_place(tmp_path: Path, credential: Credential) -> None:
-    """A PNG has no IPTC; who made the picture stands in its XMP then."""
+    """A PNG has no IPTC; who made the picture stands in its XMP then, and what is not said there is named."""
     source = signed(pictures.jpeg(tmp_path / "a.jpg"), credential, authors=[{"name": "Zoë"}], credit="Zoë / Nightjar")
-    stripped = without(source, "-XMP:all=", "-EXIF:all=")
+    stripped = without(source, "-XMP:all=", "-EXIF:all=", "-IPTC:Keywords=dusk")
 
     made = derived(stripped, tmp_path / "b.png", credential, accept_damaged_parent=True)
 
+    kept = derived(stripped, tmp_path / "c.jpg", credential, accept_damaged_parent=True)
+
     assert metadata(stripped).texts(Field.CREATOR, Carrier.XMP) == ()
+    assert ("derive.lost" in notes(made), "derive.lost" in notes(kept)) == (True, False)  # the keyword
     assert metadata(made.path).texts(Field.CREATOR, Carrier.XMP) == ("Zoë",)
     assert metadata(made.path).texts(Field.CREDIT, Carrier.XMP) == ("Zoë / Nightjar",)
 

@@ -32,6 +32,7 @@ from provenance.record import dataclass
 TARGETS = frozenset({Kind.JPEG, Kind.PNG, Kind.WEBP, Kind.TIFF, Kind.AVIF})
 _WITH_IPTC = frozenset({Kind.JPEG, Kind.TIFF})
 _FILES = frozenset({Kind.TIFF, Kind.DNG})  # whose EXIF stands in directories of the file
+_SAID_IN_XMP = frozenset({0, *(place.iptc for place in FIELDS if place.iptc)})  # 0: the version of the record
 _ORIENTATION = 274
 _WIDTHS, _HEIGHTS = (256, 40962), (257, 40963)
 _SIZES = {"tiff:ImageWidth": 0, "tiff:ImageLength": 1, "exif:PixelXDimension": 0, "exif:PixelYDimension": 1}
@@ -70,6 +71,8 @@ def inherited(
     packet = _xmp(reading, size, with_iptc=target in _WITH_IPTC, lost=lost)
     texts = reading.blocks.texts if kind is target else ()
     lost += dict.fromkeys(f"text {plain(one.key)}" for one in reading.blocks.texts if one not in texts)
+    if target not in _WITH_IPTC and any(one.record == 2 and one.number not in _SAID_IN_XMP for one in reading.iptc):
+        lost.append("IPTC fields other than names, credit, title and description")
     if reading.blocks.extended_xmp:
         lost.append("XMP in further segments")
     if target is Kind.TIFF:

@@ -93,6 +93,9 @@ def derive(
         past = history(source, stream, replace(options, drop_history=False))
         kind = past.scan.kind
         goal, wanted = _goal(source, target, recipe, kind, taken)
+        if goal.exists() and not options.overwrite:
+            cure = "allow it with --overwrite, or choose another name"
+            raise OutputError(plain(goal.name), "exists already", cure)
         reading = read(Source(stream), kind, lay_out(Source(stream), kind, options.limits), options.limits)
     if recipe.quality and wanted not in QUALITIES:
         raise OutputError("--quality", f"{wanted.value} has none: nothing is lost in it", "leave it out")
