@@ -186,6 +186,25 @@ def test_exit_codes(art: Path, run: Run, tmp_path: Path) -> None:
     assert found == {name: code for name, (_, code) in EXITS.items()}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk here")
+def test_an_answer_that_nobody_gets_is_no_pass(art: Path, tmp_path: Path) -> None:
+    """Where the answer cannot be written, the exit code is 2 and nothing else."""
+    command = [sys.executable, str(CHECKOUT / "cli.py"), "check", "art/signed.png", "--policy", "house.toml"]
+    environment = os.environ | {"PROVENANCE_HOME": str(tmp_path / "home"), "PROVENANCE_CACHE": str(tmp_path / "cache")}
+
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, cwd=tmp_path, env=environment, stdout=full, stderr=subprocess.PIPE, check=False)
+
+    assert done.returncode == 2
+    assert b"error: " in done.stderr
+
+
+def test_quiet_says_nothing(art: Path, run: Run) -> None:
+    """Only the exit code answers; a report that a program reads is still printed."""
+    assert run(*SHIPPED, "--quiet") == Ran(1, "", "")
+    assert run(*SHIPPED, "--quiet", "--format", "json").out.startswith("{")
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions do not keep root out")
 def test_a_locked_file_is_a_row(art: Path, run: Run) -> None:
     """A file that may not be read is told, and the others are judged."""

@@ -23,8 +23,7 @@ from provenance.batch.judged import Done, Judged, judged, opened_cache
 from provenance.batch.model import Entry, Item, LeftOut
 from provenance.commands import check_config
 from provenance.commands.check_config import FailOn, Format
-from provenance.commands.check_output import Report, Run, deliver
-from provenance.commands.examination import own_version
+from provenance.commands.check_output import Report, Run, deliver, folder_of
 from provenance.commands.shared import LANGUAGE_HELP, checking_options, counted, told
 from provenance.declaration.upward import FOLDER
 from provenance.errors import OutputError, PolicyError
@@ -40,6 +39,7 @@ from provenance.policy.tally import Tally
 from provenance.policy.verdict import Decision, Verdict
 from provenance.report.wording import Catalogue, preferred
 from provenance.signing.files import same
+from provenance.terms import VERSION
 from provenance.verification.options import Options
 from provenance.worker.settings import load as load_settings
 
@@ -99,7 +99,7 @@ def check(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over the report of an earlier run.")] = False,
     lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP, show_default=False)] = "",
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print no summary and no progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no summary and no progress; as text, nothing.")] = False,
 ) -> None:
     """Say of each picture what a policy says about it, and why.
 
@@ -213,7 +213,7 @@ def _about(
     rules = tuple(RuleTold(rule.id, rule.kind, message(rule, say), rule.link) for rule in policy.rules)
     return About(
         policy.id, policy.title, policy.sha256, policy.evidence.value, rules, fail_on, enforced, context,
-        own_version(), made, blind,
+        VERSION, made, blind,
     )  # fmt: skip
 
 
@@ -227,5 +227,6 @@ def _refuse(report: Report) -> None:
         return
     if any(same(Path(path), report.output) for path in report.paths):
         raise OutputError(plain(report.output.name), "is one of the files to be checked", "choose another name")
-    if report.output.exists() and not report.overwrite:
-        raise OutputError(plain(report.output.name), "exists already", "allow it with --overwrite, or choose another")
+    for path in (report.output, *([folder_of(report.output)] if report.form is Format.HTML else [])):
+        if os.path.lexists(path) and not report.overwrite:
+            raise OutputError(plain(path.name), "exists already", "allow it with --overwrite, or choose another")

@@ -96,7 +96,8 @@ def _write(verdicts: Iterator[Verdict], run: Run, report: Report, stream: Binary
     if not run.tally.files:
         names = ", ".join(plain(path) for path in report.paths[:3])
         raise AssetError(names, "holds no picture that is known here", "name the files themselves")
-    if not streamed:
+    silent = report.quiet and report.form is Format.TEXT and report.output is None
+    if not streamed and not silent:
         for piece in _rendered(run, report):
             stream.write(piece.encode(*_ENCODING))
 
@@ -129,7 +130,7 @@ def _page(run: Run, report: Report) -> Iterable[str]:
 
     if report.output is None:
         raise ValueError("a page has a place")
-    folder = report.output.with_name(report.output.stem + FOLDER)
+    folder = folder_of(report.output)
     _emptied(folder, overwrite=report.overwrite)
     names = [verdict.name for _, verdict in zip(range(MOST), run.ranked, strict=False)]
     wanted = [Wanted(name, run.places[name]) for name in names if name in run.places]
@@ -144,10 +145,17 @@ def _page(run: Run, report: Report) -> Iterable[str]:
     return render(run.ranked, run.about, run.tally, run.say, beside=lambda name: made.get(name, nothing))
 
 
+def folder_of(page: Path) -> Path:
+    """Return where the case files of *page* lie."""
+    return page.with_name(page.stem + FOLDER)
+
+
 def _emptied(folder: Path, *, overwrite: bool) -> None:
     """Make *folder*, without case files of an earlier run."""
     from provenance.batch.cases import ENDING
 
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise OutputError(plain(folder.name), "is no folder of case files", "choose another name for the page")
     if folder.exists() and not overwrite:
         raise OutputError(plain(folder.name), "exists already", "allow it with --overwrite, or choose another")
     try:
@@ -174,8 +182,7 @@ def _summary(run: Run, report: Report) -> None:
     if report.output is not None:
         typer.echo(run.say("verdict.report", path=_path(report.output)), err=err)
         if report.form is Format.HTML:
-            folder = report.output.with_name(report.output.stem + FOLDER)
-            typer.echo(run.say("verdict.cases", path=_path(folder) + os.sep), err=err)
+            typer.echo(run.say("verdict.cases", path=_path(folder_of(report.output)) + os.sep), err=err)
 
 
 def _outcome(run: Run) -> Phrase:
