@@ -12,6 +12,7 @@ from PIL import Image, PngImagePlugin
 from provenance.credentials.credential import Credential
 from provenance.declaration.model import Declaration
 from provenance.errors import AssetError
+from provenance.metadata.exif import fresh
 from provenance.metadata.model import Carrier, Field
 from provenance.report.build import build
 from provenance.report.declared import Origin
@@ -43,6 +44,10 @@ GRAPH = {
     "6": {"class_type": "VAEDecode", "inputs": {"samples": ["5", 0], "vae": ["1", 2]}},
     "7": {"class_type": "SaveImage", "inputs": {"images": ["6", 0]}},
 }
+INFOTEXT = (
+    f"{SECRET}\nNegative prompt: bad\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 64x64, Model: ink"
+)
+MIDJOURNEY = f"{SECRET} --v 6.1 Job ID: 3b5f1c1e-93b1-4d0b-8c5a-2f9f3f6f0a11"
 BY_HAND = {"authors": [{"name": "Nightjar"}], "origin": "blank-canvas", "tools": ["Krita 5.2.6"]}
 AS_MADE = "--origin generated --ai 'generation:ComfyUI:model dreamshaper_8, LoRA ink'"
 
@@ -221,3 +226,23 @@ def test_xmp_with_a_doctype_is_not_written_into(tmp_path: Path, credential: Cred
     )
     assert list(tmp_path.iterdir()) == [asset]
     assert sign(asset, said(), credential=credential, options=Options(metadata=False)).verification.chain_intact
+
+
+PROMPTED = {
+    "a JPEG comment": lambda path: Image.new("RGB", (16, 16)).save(path, comment=INFOTEXT.encode()),
+    "the description in EXIF": lambda path: pictures.jpeg(path, exif=b"Exif\0\0" + fresh([(270, MIDJOURNEY.encode())])),
+}
+
+
+@pytest.mark.parametrize("save", PROMPTED.values(), ids=PROMPTED.keys())
+def test_a_prompt_goes_wherever_it_stands(save: Any, tmp_path: Path, credential: Credential) -> None:
+    """Stripped, no byte of the prompt is left in the file, and a caption of one's own takes its place without a question."""
+    asset = tmp_path / "a.jpg"
+    save(asset)
+    generated = {"origin": "generated", "description": "A heron", "steps": [{"ai": {"kind": "generation"}}]}
+
+    signed = sign(asset, Declaration.from_dict(generated), credential=credential, options=Options(strip_private=True))
+
+    assert SECRET.encode() in asset.read_bytes()
+    assert SECRET.encode() not in signed.path.read_bytes()
+    assert signed.verification.carried.texts(Field.DESCRIPTION, Carrier.EXIF) == ("A heron",)

@@ -56,6 +56,6 @@ class Change:
     xmp: bytes | None = None  # the whole new packet, with its wrapper
     block: bytes | None = None  # a whole EXIF block in place of the one there is; a TIFF has no place for one
     # What is private and shall go, bytes and all (metadata.private decides which):
-    exif_without: frozenset[str] = frozenset()  # "gps", "serial", "owner", "maker_note", "thumbnail", "user_comment"
+    exif_without: frozenset[str] = frozenset()  # of `tiff_edit.PRIVATE`, and "thumbnail"
     photoshop_without: frozenset[int] = frozenset()  # resources, for example 0x040C, the thumbnail
     texts_without: frozenset[str] = frozenset()  # keys of text chunks or comments

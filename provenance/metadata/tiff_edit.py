@@ -34,6 +34,9 @@ PRIVATE = {  # Change.exif_without -> the tags of the first directory, and of th
     "owner": (42032,),
     "maker_note": (37500, 50740),  # and DNG's private data, which are maker notes
     "user_comment": (37510,),
+    "description": (270,),  # where some generators keep a prompt
+    "make": (271,),
+    "model": (272,),
 }
 MANIFEST, EVERYTHING = "manifest", "everything"  # of a file: its credentials; all of its metadata
 _TAKEN = {

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 
 from provenance.container.model import Kind
@@ -39,8 +40,15 @@ _EXIF_PRIVATE = {  # PrivateKind -> the name that Change.exif_without knows it b
     PrivateKind.OWNER: "owner",
     PrivateKind.MAKER_NOTE: "maker_note",
     PrivateKind.PREVIEW: "thumbnail",
-    PrivateKind.PROMPT: "user_comment",
 }
+_EXIF_PROMPTS = {  # where a prompt stands -> the same
+    "EXIF UserComment": "user_comment",
+    "EXIF ImageDescription": "description",
+    "EXIF Make": "make",
+    "EXIF Model": "model",
+}
+_COMMENTS = frozenset({"JPEG comment", "GIF comment"})
+_CAPTION = ("IPTC Caption-Abstract", 120)
 _PERMISSIONS = (Field.DATA_MINING, Field.OTHER_CONSTRAINTS)
 _ADDED = frozenset({Field.AI_SYSTEM, Field.AI_SYSTEM_VERSION})
 
@@ -109,7 +117,8 @@ def draft(
     Raises:
         AssetError: if a field says something else and *rule* is to refuse, or the XMP there cannot be edited.
     """
-    available = tuple(carriers)
+    available, gone = tuple(carriers), tuple(without)
+    reading = _without(reading, gone)
     rows: list[Row] = []
     properties: dict[str, Node] = dict(wanted)
     allowing = _of_permissions(rule, properties, reading.properties)
@@ -121,8 +130,15 @@ def draft(
         rows.append(row)
         if row.texts != said:
             properties[place.property] = _replaced(properties[place.property], place, said, row.texts)
-    made = _change(rows, properties, reading, available, without=tuple(without))
+    made = _change(rows, properties, reading, available, without=gone)
     return Draft(tuple(rows), tuple(name for name in properties), made)
+
+
+def _without(reading: Reading, gone: tuple[Private, ...]) -> Reading:
+    """Return *reading* without the values that go: a prompt in a caption is no conflict with a caption."""
+    places = {found.where for found in gone}
+    kept = tuple(value for value in reading.metadata.values if value.where not in places)
+    return replace(reading, metadata=replace(reading.metadata, values=kept))
 
 
 def _of_permissions(rule: Conflict, wanted: dict[str, Node], there: dict[str, Node]) -> Conflict:
@@ -254,6 +270,8 @@ def _change(
             tags.append((place.exif, _JOINED.join(row.texts).encode()))
         if place.iptc and Carrier.IPTC in available and _stale(row, Carrier.IPTC, reading, place):
             sets[place.iptc] = tuple(iim.cut(text, place.iptc_bytes) for text in row.texts)
+    if any(found.where == _CAPTION[0] for found in without):
+        sets.setdefault(_CAPTION[1], ())
     packet = None
     whole = {name: _merged(node, reading.properties.get(name)) for name, node in properties.items()}
     gone = {name for name in reading.properties if f"XMP {name}" in {found.where for found in without}}
@@ -267,10 +285,21 @@ def _change(
         exif=tuple(tags),
         iptc=iim.edited(reading.blocks.iptc, sets) if sets else None,
         xmp=packet,
-        exif_without=frozenset(_EXIF_PRIVATE[found.kind] for found in without if found.where.startswith("EXIF ")),
+        exif_without=frozenset(name for found in without if (name := _in_exif(found))),
         photoshop_without=frozenset(_PREVIEWS if any(found.where == PREVIEW for found in without) else ()),
-        texts_without=frozenset(found.where.removeprefix(TEXT) for found in without if found.where.startswith(TEXT)),
+        texts_without=frozenset(
+            "comment" if found.where in _COMMENTS else found.where.removeprefix(TEXT)
+            for found in without
+            if found.where in _COMMENTS or found.where.startswith(TEXT)
+        ),
     )
+
+
+def _in_exif(found: Private) -> str:
+    """Return the name that `Change.exif_without` knows *found* by, "" for what does not stand in EXIF."""
+    if not found.where.startswith("EXIF "):
+        return ""
+    return _EXIF_PROMPTS.get(found.where, "") or _EXIF_PRIVATE.get(found.kind, "")
 
 
 def _merged(node: Node, there: Node) -> Node:

@@ -29,6 +29,7 @@ from provenance.record import dataclass
 from provenance.signing.credit import properties
 from provenance.signing.options import Note, Options
 
+_FIXED = "pixels ("  # `traces.where` of what is hidden there
 _OPTIONAL = {"EXIF": Carrier.EXIF, "IPTC": Carrier.IPTC, "Photoshop": Carrier.IPTC}  # by AssetError.where
 
 
@@ -60,7 +61,8 @@ def carry(
         for conflict in conflicts(reading.metadata.traces, declaration):
             raise AssetError(name, conflict.problem, conflict.cure)
     told = _told(asset, reading, declaration)
-    private = reading.metadata.private if options.strip_private else ()
+    private, left = _to_go(asset, reading) if options.strip_private else ((), ())
+    told = (*told, *left)
     if sidecar or not options.metadata or not carriers_of(kind):
         notes = (Note("sign.no_metadata"),) if wanted and options.metadata and not options.sidecar else ()
         return Carried(source, stated(wanted), reading.metadata, notes=(*told, *notes))
@@ -74,6 +76,14 @@ def carry(
     return Carried(
         result, stated(again.properties, made), reading.metadata, made.rows, private, edited=True, notes=told
     )
+
+
+def _to_go(asset: Path, reading: Reading) -> tuple[tuple[Private, ...], tuple[Note, ...]]:
+    """Return what is private and can be taken out, and say what cannot: a prompt hidden in the pixels is picture."""
+    fixed = [found for found in reading.metadata.private if found.where.startswith(_FIXED)]
+    gone = tuple(found for found in reading.metadata.private if found not in fixed)
+    notes = (Note("sign.private_left", (("name", asset.name), ("where", one.where))) for one in fixed)
+    return gone, tuple(notes)
 
 
 def _edited(
