@@ -226,6 +226,8 @@ def test_the_command_without_a_word(tmp_path: Path) -> None:
     assert "nothing is stated" in invoke(str(tmp_path), "--home", str(tmp_path)).stderr
     (tmp_path / "said.json").write_text('{"permissions": {"training": "no"}}')
     declared = ("--home", str(tmp_path), "--declare", str(tmp_path / "said.json"))
-    assert "is not a folder" in invoke(str(tmp_path / "none"), *declared).stderr
+    assert "none: lies in a folder that does not exist" in invoke(str(tmp_path / "no" / "none"), *declared).stderr
+    assert "said.json: is not a folder" in invoke(str(tmp_path / "said.json"), *declared).stderr
+    assert invoke(str(tmp_path / "new"), *declared).exit_code == 0
     assert "no catalogue" in invoke(str(tmp_path), *declared, "--lang", "xx").stderr
     assert invoke(str(tmp_path), *declared, "--as", "yaml").exit_code == 2

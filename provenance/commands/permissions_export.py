@@ -20,7 +20,7 @@ from provenance.report.wording import Catalogue, preferred
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write into; it must exist.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write into.")],
     form: Annotated[
         list[As] | None,
         typer.Option("--as", metavar="FORM", help=f"{', '.join(As)}. Repeatable; all by default."),

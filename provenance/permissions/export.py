@@ -302,19 +302,23 @@ def _stated(entry: Mining, use: Use, text: str, say: Catalogue) -> str:
 
 
 def write(folder: Path, found: Exported, *, overwrite: bool = False) -> None:
-    """Write the files below *folder*, each whole or not at all.
+    """Write the files below *folder*, each whole or not at all; the folder is made if only it is missing.
 
     Raises:
         OutputError: if one is there already and may not be written over, before any is written; or if one cannot be.
     """
-    if not folder.is_dir():
-        raise OutputError(plain(folder.name or str(folder)), "is not a folder", "make it first")
+    name = plain(folder.name or str(folder))
+    if not folder.is_dir() and (folder.exists() or folder.is_symlink()):
+        raise OutputError(name, "is not a folder", "name another")
+    if not folder.absolute().parent.is_dir():
+        raise OutputError(name, "lies in a folder that does not exist", "make it first")
     there = [path for path, _ in found.texts if (folder / path).exists() or (folder / path).is_symlink()]
     if there and not overwrite:
         raise OutputError(there[0], "exists already", "allow it with --overwrite, or choose another folder")
     for path, text in found.texts:
         target = folder / path
         try:
+            folder.mkdir(exist_ok=True)
             target.parent.mkdir(exist_ok=True)
         except OSError as exc:
             raise OutputError(plain(target.parent.name), f"cannot be made ({exc.strerror})") from exc
