@@ -92,6 +92,10 @@ TABLE: dict[str, tuple[Callable[[], bytes], Outcome]] = {
     "XMP yes in an SVG": (lambda: drawing(xmp("ALLOWED")), ALLOWED),
     "XMP terms in an SVG": (lambda: drawing(xmp("PROHIBITED-SEECONSTRAINT", "ask")), CONSTRAINED),
     "XMP no in a text of PNG that is not iTXt": (lambda: png_text("XML:com.adobe.xmp", xmp("PROHIBITED")), NOT_ALLOWED),
+    "XMP no behind a long history": (lambda: picture_png(long_before(xmp("PROHIBITED"), 3)), NOT_ALLOWED),
+    "XMP terms behind a long history": (
+        lambda: drawing(long_before(xmp("PROHIBITED-SEECONSTRAINT", "ask"), 3)), CONSTRAINED),
+    "XMP no behind more than is parsed": (lambda: picture_png(long_before(xmp("PROHIBITED"), 6)), NOT_ALLOWED),
     "the same, compressed": (lambda: png_text("XML:com.adobe.xmp", xmp("PROHIBITED"), packed=True), NOT_ALLOWED),
     "another text of PNG": (lambda: png_text("Comment", xmp("PROHIBITED")), NOT_STATED),
     "XMP no as ImageMagick writes it": (lambda: png_text(RAW, profile(xmp("PROHIBITED")), packed=True), NOT_ALLOWED),
@@ -162,6 +166,25 @@ def profile(data: bytes, name: bytes = b"xmp") -> bytes:
     digits = data.hex().encode()
     lines = b"\n".join(digits[at : at + 72] for at in range(0, len(digits), 72))
     return b"\n%s\n%8d\n%s\n" % (name, len(data), lines)
+
+
+def long_before(packet: bytes, mebibytes: int) -> bytes:
+    """*packet* with so much before what it says."""
+    long = b'xmlns:q="https://q.example/"><q:History>' + b"x" * (mebibytes << 20) + b"</q:History>"
+    head, description, rest = packet.partition(b"<rdf:Description ")
+    attributes, _, body = rest.partition(b">")
+    return head + description + attributes + b" " + long + body
+
+
+def test_more_xmp_than_is_read_is_no_yes() -> None:
+    """What stands behind the limit is not seen: it is said, and a yes before it does not count."""
+    packet = xmp("ALLOWED").replace(
+        b"</rdf:Description>", b"<plus:x>" + b"x" * (17 << 20) + b"</plus:x></rdf:Description>"
+    )
+
+    found = decide(picture_png(packet), GEN)
+
+    assert (found.outcome, bool(found.problems)) == (NOT_STATED, True)
 
 
 def in_exif(packet: bytes) -> bytes:

@@ -118,7 +118,9 @@ def collect(source: Source, placed: Placed, limits: Limits) -> bytes:
         raise MalformedError("the manifest store is not base64") from None
 
 
-def xmp_packets(source: Source, kind: Kind, layout: Layout, limits: Limits, damage: list[str]) -> tuple[bytes, ...]:
+def xmp_packets(
+    source: Source, kind: Kind, layout: Layout, limits: Limits, damage: list[str], *, most: int = xmp.PACKET
+) -> tuple[bytes, ...]:
     """Return the beginnings of the XMP packets of the file; what is wrong with the boxes joins *damage*.
 
     Raises:
@@ -133,7 +135,7 @@ def xmp_packets(source: Source, kind: Kind, layout: Layout, limits: Limits, dama
         else:
             spans += heif.packets(found)
             damage.extend(heif.contradiction(found, kind))
-    return xmp.packets(source, spans, layout.packed_xmp)
+    return xmp.packets(source, spans, layout.packed_xmp, most=most)
 
 
 def _remote(packets: tuple[bytes, ...]) -> str:

@@ -23,14 +23,21 @@ _HEX = re.compile(rb"[0-9A-Fa-f]*")
 _ENTITIES = ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&apos;", b"'"), (b"&amp;", b"&"))
 
 
-def packets(source: Source, plain: tuple[Span, ...], packed: tuple[Span, ...] = ()) -> tuple[bytes, ...]:
-    """Return the beginning of each of the first packets."""
-    found = [source.read(span.start, min(span.length, PACKET)) for span in plain[:PACKETS]]
+def packets(
+    source: Source, plain: tuple[Span, ...], packed: tuple[Span, ...] = (), *, most: int = PACKET
+) -> tuple[bytes, ...]:
+    """Return the beginning, *most* bytes of it, of each of the first packets; of all that are packed, 16 MiB."""
+    found = [source.read(span.start, min(span.length, most)) for span in plain[:PACKETS]]
+    left = PACKETS * PACKET
     for span in packed[:PACKETS]:
         try:
-            found.append(zlib.decompressobj().decompress(source.read(span.start, min(span.length, PACKET)), PACKET))
+            data = source.read(span.start, min(span.length, most))
+            found.append(zlib.decompressobj().decompress(data, min(most, left)))
         except zlib.error:
             continue
+        left -= len(found[-1])
+        if left <= 0:  # to zlib, 0 is no limit
+            break
     return tuple(_without_hex(data) for data in found)
 
 

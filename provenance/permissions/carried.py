@@ -27,7 +27,8 @@ KEPT = 4 * 1024 * 1024  # of what was kept, this much is looked at
 NODES, DEPTH = 5_000, 8  # of JSON
 _PACKETS = 4
 _EXIFS = frozenset({"APP1", "eXIf", "EXIF"})
-EXTENDED = 16 * 1024 * 1024  # of XMP that goes on in further segments
+LONGEST = 16 * 1024 * 1024  # of one packet of XMP, or of one that goes on in further segments
+LONGER = f"its XMP is longer than the {LONGEST} bytes that are read"
 _EXTENDED = b"http://ns.adobe.com/xmp/extension/\0"
 _EXTENSION = len(_EXTENDED) + 32 + 4 + 4  # the digest of the whole, its length, and where this piece begins
 _SHOWN = 300
@@ -67,8 +68,8 @@ def extended(source: Source, layout: Layout) -> tuple[bytes, str]:
                 span = Span(part.body.start + _EXTENSION, part.body.length - _EXTENSION)
                 pieces.append((int.from_bytes(head[-4:], "big"), span))
     pieces.sort(key=lambda piece: piece[0])
-    if sum(span.length for _, span in pieces) > EXTENDED:
-        return b"", f"its XMP is longer than the {EXTENDED} bytes that are read"
+    if sum(span.length for _, span in pieces) > LONGEST:
+        return b"", LONGER
     return b"".join(source.read(span.start, span.length) for _, span in pieces), ""
 
 

@@ -174,9 +174,10 @@ def _walked(data: bytes, limits: Limits) -> _Walk:
     damage: list[str] = []
     try:
         layout = lay_out(source, kind, limits)
-        packets = xmp_packets(source, kind, layout, limits, damage)
+        packets = xmp_packets(source, kind, layout, limits, damage, most=carried.LONGEST)
     except (StoppedError, MalformedError):
         return _Walk(credentials=True, packets=carried.packets_in(data))  # a refusal that can be seen counts
+    damage += [carried.LONGER] if any(len(packet) >= carried.LONGEST for packet in packets) else []
     if any(b"HasExtendedXMP" in packet for packet in packets):
         more, problem = carried.extended(source, layout)
         packets += (more,)
