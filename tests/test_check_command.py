@@ -237,7 +237,7 @@ def test_a_waiver_is_counted_and_fails_nothing(art: Path, run: Run, tmp_path: Pa
 
     assert decisions(ran)["art/unsigned.png"] in {"pass", "note"}
     assert decisions(ran)["art/altered.png"] == "review"
-    assert "Waived: 2 answers; files with a waiver: 2." in ran.err
+    assert "Waived: 2 answers, in 2 files." in ran.err
     assert "contract 7" in ran.out
     assert "Ada K." in ran.out
 

@@ -376,7 +376,7 @@ def test_waivers_are_counted_in_the_summary() -> None:
 
     found = "\n".join(text.summary(about(), tally, SAY))
 
-    assert "Waived: 1 answer; files with a waiver: 1." in found
+    assert "Waived: 1 answer, in 1 file." in found
     assert "Held back: 2 conclusions went no further than review" in found
 
 

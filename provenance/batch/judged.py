@@ -90,7 +90,7 @@ def judged(
             yield judging.judged(done) if isinstance(done, Looked) else done
 
 
-def _path(where: str) -> str:
+def path_of(where: str) -> str:
     """Return how overrides and waivers call a file: from here if it lies below, with ``/``."""
     if os.path.isabs(where):  # noqa: PTH117 - a Path for each of a million names costs too much
         where = where.removeprefix(os.getcwd().rstrip(os.sep) + os.sep)  # noqa: PTH109 - as above
@@ -113,7 +113,7 @@ class Judging:
         if found.known is None:
             verdict = unjudged(found.where, self._policy, found.problem)
         else:
-            verdict = self._verdict(found.known, found.name, _path(found.where))
+            verdict = self._verdict(found.known, found.name, path_of(found.where))
             if verdict.name != found.where:
                 verdict = replace(verdict, name=found.where)
         return Judged(found.where, verdict, found.known, found.name, found.read)

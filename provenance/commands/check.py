@@ -19,10 +19,11 @@ from provenance.batch import cache as caches
 from provenance.batch import sources
 from provenance.batch.cache import Cache
 from provenance.batch.gathering import gathered
-from provenance.batch.judged import Done, Judged, judged, opened_cache
+from provenance.batch.judged import Done, Judged, judged, opened_cache, path_of
 from provenance.batch.model import Entry, Item, LeftOut
 from provenance.commands import check_config
 from provenance.commands.check_config import FailOn, Format
+from provenance.commands.check_entries import Answer, Contest, contest
 from provenance.commands.check_output import Report, Run, deliver, folder_of
 from provenance.commands.shared import LANGUAGE_HELP, checking_options, counted, told
 from provenance.declaration.upward import FOLDER
@@ -84,6 +85,9 @@ def check(
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 where it would be 1; never where it would be 2.")
     ] = False,
+    entries: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="A contest's entry form: entry, file, declared AI use, key.")
+    ] = None,
     hidden: Annotated[bool, typer.Option("--blind", help="Name nobody: entries get numbers.")] = False,
     config: Annotated[
         Path | None,
@@ -128,7 +132,10 @@ def check(
         made=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         blind=hidden or settings.blind,
     )
-    report = Report(shape, output, tuple(paths), overwrite=overwrite, quiet=quiet)
+    form_of = contest(entries, rules, values, blind=about.blind) if entries is not None else None
+    report = Report(
+        shape, output, tuple(paths), overwrite=overwrite, quiet=quiet, beside=(str(entries),) if entries else ()
+    )
     _refuse(report)
     with _cached(options, now, used=not no_cache) as cache, Ranked() as ranked:
         run = Run(about, Tally(about.fail_on), ranked, say, options, load_settings(place.config), now)
@@ -137,7 +144,8 @@ def check(
             _placed(found_entries, run, wanted=shape is Format.HTML), rules, options=options, settings=run.settings,
             context=values, cache=cache, rehash=rehash, language=say.language, now=now,
         )  # fmt: skip
-        verdicts = counted(_verdicts(answers, run), lambda: sources.count(named), say, quiet=quiet or report.streams)
+        told_of = _verdicts(answers, run) if form_of is None else _joined(form_of, answers, run)
+        verdicts = counted(told_of, lambda: sources.count(named), say, quiet=quiet or report.streams)
         deliver(verdicts, run, report)
         for note, name in cache.notes if cache is not None and not quiet else ():
             typer.echo(f"note: {say(note, name=name)}", err=True)
@@ -179,6 +187,22 @@ def _verdicts(answers: Iterable[Done], run: Run) -> Iterator[Verdict]:
             if done.where in run.places:
                 run.places[verdict.name] = run.places.pop(done.where)
         yield verdict
+
+
+def _joined(form: Contest, answers: Iterable[Done], run: Run) -> Iterator[Verdict]:
+    """Yield the verdicts of a contest, put together with its form; count what was left out."""
+    messages = {rule.id: rule.message for rule in run.about.rules}
+
+    def judged_files() -> Iterator[Answer]:
+        for done in answers:
+            run.tally.left_out += isinstance(done, LeftOut)
+            if isinstance(done, Judged):
+                yield Answer(done.where, path_of(done.where), done.verdict, done.facts)
+
+    def hide(verdict: Verdict) -> Verdict:
+        return blinded(verdict, messages, run.say, entry=verdict.name)
+
+    return form.verdicts(judged_files(), run, hide)
 
 
 def _policy(chosen: str, found: check_config.Found) -> Policy:
@@ -225,7 +249,7 @@ def _refuse(report: Report) -> None:
     """Refuse, before anything is read, what would destroy a file."""
     if report.output is None:
         return
-    if any(same(Path(path), report.output) for path in report.paths):
+    if any(same(Path(path), report.output) for path in (*report.paths, *report.beside)):
         raise OutputError(plain(report.output.name), "is one of the files to be checked", "choose another name")
     for path in (report.output, *([folder_of(report.output)] if report.form is Format.HTML else [])):
         if os.path.lexists(path) and not report.overwrite:

@@ -22,7 +22,7 @@ from provenance.commands.check_config import Format
 from provenance.errors import AssetError, OutputError
 from provenance.plain import MACHINE, plain
 from provenance.policy.formats import document, github, junit, lines, sarif, table, text
-from provenance.policy.formats.about import About
+from provenance.policy.formats.about import About, Kept
 from provenance.policy.ranked import Ranked
 from provenance.policy.tally import FINDINGS, UNSURE, Tally
 from provenance.policy.verdict import Verdict
@@ -45,6 +45,7 @@ class Report:
     paths: tuple[str, ...]
     overwrite: bool
     quiet: bool
+    beside: tuple[str, ...] = ()  # what is read, too, and must not be written over
 
     @property
     def streams(self) -> bool:
@@ -64,6 +65,8 @@ class Run:
     settings: Settings
     now: datetime
     places: dict[str, Path] = field(default_factory=dict)  # of a page: where each file lies
+    kept: Kept | None = None  # of a contest: what its form says beside each verdict
+    notes: tuple[str, ...] = ()  # of a contest: what its summary says of the form
 
 
 def deliver(verdicts: Iterator[Verdict], run: Run, report: Report) -> None:
@@ -106,9 +109,9 @@ def _rendered(run: Run, report: Report) -> Iterable[str]:
     about, tally, ranked, say = run.about, run.tally, run.ranked, run.say
     match report.form:
         case Format.JSON:
-            return document.render(ranked, about, tally)
+            return document.render(ranked, about, tally, run.kept)
         case Format.CSV:
-            return table.render(ranked)
+            return table.render(ranked, run.kept or Kept())
         case Format.SARIF:
             return sarif.render(ranked, about, tally, say)
         case Format.JUNIT:
@@ -178,6 +181,8 @@ def _summary(run: Run, report: Report) -> None:
             typer.echo(line, err=err)
     else:
         typer.echo("")
+    for note in run.notes:
+        typer.echo(fill(note, text.WIDTH), err=err)
     typer.echo(fill(_outcome(run), text.WIDTH), err=err)
     if report.output is not None:
         typer.echo(run.say("verdict.report", path=_path(report.output)), err=err)

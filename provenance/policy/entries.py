@@ -51,6 +51,7 @@ class Joined:
     verdict: Verdict
     entries: tuple[Entry, ...]  # to which the file belongs; () if to none
     path: str = ""  # of the file; "" if there is none
+    was: str = ""  # what its verdict was called before
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def joined(form: Form, files: Iterable[Seen], policy: Policy, say: Catalogue, *,
                 say("contest.name.entry", entry=ids) if number == 1
                 else say("contest.name.more", entry=ids, number=str(number))
             )  # fmt: skip
-        yield Joined(_with(replace(seen.verdict, name=name), added), entries, seen.path)
+        yield Joined(_with(replace(seen.verdict, name=name), added), entries, seen.path, seen.verdict.name)
     used = {(entry.id, entry.line) for entries in belongs for entry in entries}
     for entry in form.entries:
         if (entry.id, entry.line) not in used:
@@ -140,7 +141,8 @@ def joined(form: Form, files: Iterable[Seen], policy: Policy, say: Catalogue, *,
 def _with(verdict: Verdict, added: Sequence[Outcome]) -> Verdict:
     if not added:
         return verdict
-    outcomes = sorted((*verdict.outcomes, *added), key=lambda one: (bool(one.waived), -one.decision.rank))
+    # Of equal weight, what the form adds comes first: it is about this entry alone.
+    outcomes = sorted((*added, *verdict.outcomes), key=lambda one: (bool(one.waived), -one.decision.rank))
     gravest = max((verdict.decision, *(one.decision for one in added)), key=lambda decision: decision.rank)
     return replace(verdict, outcomes=tuple(outcomes), decision=gravest)
 
@@ -224,6 +226,13 @@ def key_of(facts: Facts) -> str:
         return ""
     pinned = facts.signer_level is Level.KNOWN and facts.signer and "pin" in facts.signer_tiers
     return f"pin {facts.signer}" if pinned else facts.signer_fingerprint
+
+
+def shared(found: Sequence[Joined]) -> tuple[str, ...]:
+    """Return what is said of keys and files that several entries share, each once."""
+    rules = (SAME_BYTES, TWO_ENTRIES, SAME_KEY)
+    said = [outcome for one in found for outcome in one.verdict.outcomes if outcome.rule in rules]
+    return tuple(dict.fromkeys(one.sentence for rule in rules for one in said if one.rule == rule))
 
 
 def counts(form: Form, found: Sequence[Joined]) -> dict[str, int]:

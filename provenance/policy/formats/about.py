@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import field
+
 from provenance.policy.verdict import Decision, RuleKind
 from provenance.record import dataclass
 
@@ -31,3 +34,14 @@ class About:
     version: str = ""  # of this program
     made: str = ""  # when, ISO 8601
     blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a contest's form says beside each verdict: columns, and cells by what the verdict is called."""
+
+    columns: tuple[str, ...] = ()
+    rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def cells(self, name: str) -> tuple[str, ...]:
+        return self.rows.get(name, ("",) * len(self.columns))

@@ -6,22 +6,31 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from provenance.policy.formats.about import About
+from provenance.policy.formats.about import About, Kept
 from provenance.policy.tally import Tally
 from provenance.policy.verdict import Decision, Outcome, Verdict
 
 SCHEMA_VERSION = "1"
 
 
-def render(verdicts: Iterable[Verdict], about: About, tally: Tally) -> Iterator[str]:
-    """Yield the document, one verdict a line."""
-    head = json.dumps(header(about, tally), allow_nan=False)
+def render(verdicts: Iterable[Verdict], about: About, tally: Tally, kept: Kept | None = None) -> Iterator[str]:
+    """Yield the document, one verdict a line.
+
+    Args:
+        kept: what a contest's form says beside each verdict.
+    """
+    beside = {} if kept is None else {"entries": _entries(kept)}
+    head = json.dumps(header(about, tally) | beside, allow_nan=False)
     yield head[:-1] + ', "files": ['
     comma = "\n"
     for verdict in verdicts:
         yield comma + as_line(verdict)
         comma = ",\n"
     yield "\n]}\n"
+
+
+def _entries(kept: Kept) -> list[dict[str, Any]]:
+    return [{"file": name, "form": dict(zip(kept.columns, cells, strict=True))} for name, cells in kept.rows.items()]
 
 
 def header(about: About, tally: Tally) -> dict[str, Any]:

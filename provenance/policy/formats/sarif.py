@@ -21,6 +21,7 @@ from provenance.policy.verdict import Decision, Outcome, Verdict
 from provenance.report.wording import Catalogue
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+HOME = "https://pypi.org/project/provenance-toolkit/"
 UNJUDGED = "provenance.could-not-judge"
 BASE = "%SRCROOT%"
 _LEVELS = {Decision.REJECT: "error", Decision.REVIEW: "warning", Decision.PASSED: "none"}
@@ -36,6 +37,7 @@ def render(verdicts: Iterable[Verdict], about: About, tally: Tally, say: Catalog
         "tool": {
             "driver": {
                 "name": "provenance",
+                "informationUri": HOME,
                 **({"semanticVersion": about.version} if about.version else {}),
                 "rules": rules,
             }

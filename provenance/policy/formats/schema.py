@@ -38,7 +38,7 @@ def schema(name: str) -> dict[str, Any]:
     return head | {
         "title": "What `provenance check --format json` prints: a run, and every file, worst first",
         "$defs": definitions | {"Verdict": verdict},
-        **_closed(_shape() | {"files": {"type": "array", "items": {"$ref": "#/$defs/Verdict"}}}),
+        **_with_entries(_closed(_shape() | {"files": {"type": "array", "items": {"$ref": "#/$defs/Verdict"}}})),
     }
 
 
@@ -56,6 +56,13 @@ def _shape() -> dict[str, Any]:
     counts["decisions"] = _closed({decision.value: _NUMBER for decision in Decision})
     counts["rules"] = {"type": "object", "additionalProperties": _NUMBER}
     return shape | {"summary": _closed(counts)}
+
+
+def _with_entries(document: dict[str, Any]) -> dict[str, Any]:
+    """Return *document* with what a contest's form says, which is there only with ``--entries``."""
+    form = {"type": "object", "additionalProperties": _TEXT}
+    document["properties"]["entries"] = {"type": "array", "items": _closed({"file": _TEXT, "form": form})}
+    return document
 
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:

@@ -7,19 +7,25 @@ import io
 from collections.abc import Iterable, Iterator
 
 from provenance.plain import cell
+from provenance.policy.formats.about import Kept
 from provenance.policy.ranked import group_of
 from provenance.policy.verdict import Verdict
 
 COLUMNS = ("file", "decision", "rules", "why", "limited", "waived", "problem", "policy", "warns_only", "facts_sha256")
+_NOTHING = Kept()
 
 
-def render(verdicts: Iterable[Verdict]) -> Iterator[str]:
-    """Yield the table. The decision is a word for programs; a verdict's sentences are in its own language."""
+def render(verdicts: Iterable[Verdict], kept: Kept = _NOTHING) -> Iterator[str]:
+    """Yield the table. The decision is a word for programs; a verdict's sentences are in its own language.
+
+    Args:
+        kept: columns that stand beside ours, a form's.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")  # RFC 4180
-    writer.writerow(COLUMNS)
+    writer.writerow((*COLUMNS, *map(cell, kept.columns)))
     for verdict in verdicts:
-        writer.writerow(row(verdict))
+        writer.writerow((*row(verdict), *map(cell, kept.cells(verdict.name))))
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
