@@ -189,6 +189,8 @@ def test_sarif_says_what_the_verdicts_say() -> None:
     rules = run["tool"]["driver"]["rules"]
     assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in run["results"])
     assert rules[0]["helpUri"] == SIGNED.link
+    github_wants = {"id", "shortDescription", "fullDescription", "help"}
+    assert [rule for rule in rules if not github_wants <= set(rule)] == []
     assert [one.get("suppressions") for one in run["results"]][-1] == [
         {"kind": "external", "status": "accepted", "justification": WAIVED.waived}
     ]

@@ -72,16 +72,18 @@ def render(verdicts: Iterable[Verdict], about: About, tally: Tally, say: Catalog
 def _rules(about: About, tally: Tally, say: Catalogue) -> Iterator[dict[str, Any]]:
     known = {rule.id for rule in about.rules}
     for rule in about.rules:
-        text = rule.message or say(f"verdict.rule.{rule.kind.value}")
-        yield {
-            "id": rule.id,
-            "shortDescription": {"text": _text(text)},
-            **({"helpUri": rule.link} if rule.link else {}),
-            "properties": {"kind": rule.kind.value},
-        }
+        kind = say(f"verdict.rule.{rule.kind.value}")
+        more = {"helpUri": rule.link} if rule.link else {}
+        yield _rule(rule.id, rule.message or kind, f"{kind}. {rule.link}".rstrip()) | more
     for name in sorted(set(tally.rules) - known):  # our own, which no policy can leave out
-        yield {"id": name, "shortDescription": {"text": say("verdict.rule.own")}}
-    yield {"id": UNJUDGED, "shortDescription": {"text": say("verdict.group.unjudged")}}
+        yield _rule(name, say("verdict.rule.own"), say("verdict.rule.own"))
+    yield _rule(UNJUDGED, say("verdict.group.unjudged"), say("verdict.rule.own"))
+
+
+def _rule(name: str, says: str, help_: str) -> dict[str, Any]:
+    # The full description and the help are what GitHub demands beyond the standard.
+    told = {"text": _text(says)}
+    return {"id": name, "shortDescription": told, "fullDescription": told, "help": {"text": _text(help_)}}
 
 
 def _notification(verdict: Verdict) -> dict[str, Any]:
