@@ -12,7 +12,8 @@ import pytest
 
 from provenance.batch.cache import Cache
 from provenance.batch.found import Known, cleaned, digest, facts_of, packed
-from provenance.batch.judged import Done, Judged, judged
+from provenance.batch.judged import Done, Judged, Judging, judged
+from provenance.batch.looked import Looked
 from provenance.batch.model import LeftOut, Why
 from provenance.batch.sources import entries, gather
 from provenance.container.model import Limits
@@ -21,6 +22,7 @@ from provenance.policy.deriving import facts_of as derived
 from provenance.policy.judge import judge
 from provenance.policy.loading import Policy, load
 from provenance.policy.verdict import Decision
+from provenance.terms import TimeKind
 from provenance.verification.check import check
 from provenance.verification.options import Options
 from provenance.worker.codec import CodecError
@@ -29,6 +31,7 @@ from tests.hostile.case import DEFAULT
 from tests.hostile.cases import CASES
 from tests.hostile.cases_limits import CASES as LIMITS
 from tests.support.pictures import draw
+from tests.support.report import hand_drawn
 
 SETTINGS = Settings(wall_seconds=8)
 OPTIONS = Options(home="")
@@ -122,3 +125,32 @@ def test_nothing_of_a_child_is_shown_as_it_came() -> None:
     for wrong in ("{}", "[]", "x", '{"media_type":1}', '{"name":"x","media_type":"","integrity":"intact"}'):
         with pytest.raises(CodecError):
             cleaned(wrong)
+
+
+def test_what_is_kept_heeds_paths_sums_and_times(tmp_path: Path) -> None:
+    """Overrides, waivers for a sum, a file's time and name: none is taken over from another file."""
+    now = datetime(2026, 11, 28, tzinfo=UTC)
+    text = (
+        'schema_version = "1"\nid = "x"\n'
+        '[[requirement]]\nid = "time"\nthat = { time = { before = "2026-01-01" } }\non_fail = "reject"\n'
+        '[[requirement]]\nid = "name"\nthat = { name = { any_of = ["*.png"] } }\non_fail = "review"\n'
+        '[[override]]\npaths = ["wip/**"]\nrules = ["name"]\noff = true\n'
+        f'[[waiver]]\nrules = ["time"]\nsha256 = ["{"5" * 64}"]\nreason = "r"\nauthor = "a"\nexpires = "2027-01-01"\n'
+    )
+    (tmp_path / "x.toml").write_text(text, "utf-8")
+    policy = load(str(tmp_path / "x.toml"))
+    judging = Judging(policy, {}, language="en", now=now)
+    human = derived(hand_drawn(), now=now)
+    common = packed(replace(human, time_kind=TimeKind.TRUSTED))
+    early, late = "2025-05-05T00:00:00Z", "2026-05-05T00:00:00Z"
+    cases = [
+        ("a.png", "1" * 64, early, "pass"), ("b.png", "2" * 64, late, "reject"), ("c.png", "5" * 64, late, "pass"),
+        ("a.jpg", "3" * 64, early, "review"), ("wip/a.jpg", "3" * 64, early, "pass"), ("d.png", "1" * 64, early, "pass"),
+    ]  # fmt: skip
+
+    for where, sha256, time, decision in cases:
+        name = where.rpartition("/")[2]
+        known = Known(common, 1, sha256, time)
+        found = judging.judged(Looked(where, name, known)).verdict
+        alone = judge(facts_of(known, name), policy, context={}, path=where, now=now)
+        assert (found.decision.value, found) == (decision, alone)

@@ -9,13 +9,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.policy.deriving import FAMILIES, facts_of
 from provenance.policy.facts import Facts
 from provenance.policy.judge import ALTERED, judge
-from provenance.policy.judging import Judging
 from provenance.policy.loading import Policy, load, templates
 from provenance.policy.verdict import Decision, RuleKind, Verdict
 from provenance.terms import Integrity, Level, TimeKind
@@ -134,39 +133,6 @@ def test_a_file_that_could_not_be_checked_is_for_a_person() -> None:
     )  # fmt: skip
 
 
-@settings(max_examples=25)
-@given(facts=st.lists(any_facts(), min_size=1, max_size=3), policy=st.sampled_from(POLICIES))
-def test_many_files_are_judged_as_each_alone(facts: list[Facts], policy: Policy) -> None:
-    """What was kept from one file for the next is the same as asking anew."""
-    context = {"shipped": True} if "shipped" in policy.context else {}
-    judging = Judging(policy, context=context, now=NOW)
-
-    for number, one in enumerate([*facts, *facts]):
-        path = f"entries/{number}.png"
-        assert judging(one, path) == judge(one, policy, context=context, path=path, now=NOW)
-
-
-def test_what_is_kept_heeds_paths_hashes_and_times(tmp_path: Path) -> None:
-    """Overrides, waivers for a hash, a file's time and name: none is taken over from another file."""
-    text = (
-        'schema_version = "1"\nid = "x"\n'
-        '[[requirement]]\nid = "time"\nthat = { time = { before = "2026-01-01" } }\non_fail = "reject"\n'
-        '[[requirement]]\nid = "name"\nthat = { name = { any_of = ["*.png"] } }\non_fail = "review"\n'
-        '[[override]]\npaths = ["wip/**"]\nrules = ["name"]\noff = true\n'
-        f'[[waiver]]\nrules = ["time"]\nsha256 = ["{"5" * 64}"]\nreason = "r"\nauthor = "a"\nexpires = "2027-01-01"\n'
-    )
-    (tmp_path / "x.toml").write_text(text, "utf-8")
-    judging = Judging(load(str(tmp_path / "x.toml")), context={}, now=NOW)
-    stamped = replace(HUMAN, time_kind=TimeKind.TRUSTED, time="2025-05-05T00:00:00Z", name="a.png")
-    late, other = replace(stamped, time="2026-05-05T00:00:00Z"), replace(stamped, name="a.jpg")
-
-    found = [judging(stamped, "a.png"), judging(late, "b.png"), judging(replace(late, sha256="5" * 64), "c.png"),
-             judging(other, "a.jpg"), judging(other, "wip/a.jpg")]  # fmt: skip
-
-    assert [one.decision.value for one in found] == ["pass", "reject", "pass", "review", "pass"]
-    assert [one.name for one in found] == ["a.png", "b.png", "c.png", "a.jpg", "wip/a.jpg"]
-
-
 MADE_FACTS = ["ai_kinds", "generative_kinds", "ai_uses", "source_types", "contradictions"]
 SOME_WORDS = {
     "ai_kinds": ["generation", "inpainting", "denoising"], "generative_kinds": ["generation", "generative edit"],
@@ -215,7 +181,6 @@ def test_whatever_a_policy_says(facts: Facts, policy: Policy) -> None:
 
     assert judged(replace(facts, integrity=Integrity.ALTERED), policy).decision.rank >= Decision.REVIEW.rank
     assert all(one.decision is not Decision.REJECT for one in condemned)
-    assert judged(facts, policy) == Judging(policy, context={}, now=NOW)(facts, "entries/a.png")
     for one in judged(of_strangers, policy).outcomes:
         assert one.decision is not Decision.REJECT or one.kind is RuleKind.REQUIREMENT
     for one in judged(facts, policy).outcomes:

@@ -20,6 +20,7 @@ from provenance.batch.found import VARYING, Known, digest, facts_of
 from provenance.batch.looked import JOB, Looked, looked
 from provenance.batch.model import Entry, Input, LeftOut
 from provenance.batch.trusting import fingerprint, with_trust
+from provenance.declaration.globs import matches
 from provenance.policy.facts import SCHEMA_VERSION, Facts
 from provenance.policy.judge import judge, unjudged
 from provenance.policy.loading import Policy
@@ -105,7 +106,6 @@ class Judging:
         asked = {name for rule in policy.rules for one in (*rule.predicates(), rule.when) if one is not None
                  for name, _ in one.tests()}  # fmt: skip
         self._varying = tuple(name for name in VARYING if name in asked)
-        self._by_path = bool(policy.overrides or policy.waivers)  # a waiver may name a file's sum, too
         self._kept: dict[tuple[object, ...], Verdict] = {}
 
     def judged(self, found: Looked) -> Judged:
@@ -119,10 +119,8 @@ class Judging:
         return Judged(found.where, verdict, found.known, found.name, found.read)
 
     def _verdict(self, known: Known, name: str, path: str) -> Verdict:
-        if self._by_path:
-            return self._made(known, name, path)
         differs = [name if one == "name" else getattr(known, one) for one in self._varying]
-        key = (known.common, *differs)
+        key = (known.common, *differs, *self._heeded(known, path))
         if (kept := self._kept.get(key)) is None:
             if len(self._kept) >= _CLASSES:
                 self._kept.clear()
@@ -130,6 +128,13 @@ class Judging:
             return kept
         return Verdict(
             path, kept.policy, kept.decision, kept.outcomes, digest(known, name), kept.problem, kept.enforced
+        )
+
+    def _heeded(self, known: Known, path: str) -> tuple[bool, ...]:
+        """Return which overrides and waivers are for this file, by its path or its sum."""
+        return (
+            *(matches(path, one.paths) for one in self._policy.overrides),
+            *(matches(path, one.paths) or known.sha256 in one.sha256 for one in self._policy.waivers),
         )
 
     def _made(self, known: Known, name: str, path: str) -> Verdict:
