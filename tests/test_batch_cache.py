@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -285,3 +286,18 @@ def test_a_cache_lies_where_the_platform_keeps_such_things(tmp_path: Path, monke
     if os.name == "posix":
         assert (tmp_path / "cache" / NAME).stat().st_mode & 0o077 == 0
         assert (tmp_path / "cache").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="file names are text there")
+def test_names_that_are_no_text(pictures: Path) -> None:
+    """A file whose name, or whose ending, has bytes in it that are no text is kept like others."""
+    (pictures / "a.png").rename(pictures / os.fsdecode(b"\xff.png"))
+    (pictures / "b.png").rename(pictures / os.fsdecode(b"b.p\xff"))
+    settled(pictures)
+
+    first = run(pictures)
+    second = run(pictures)
+
+    assert [one.read for one in first] == [True, True, True]
+    assert [one.read for one in second] == [False, False, False]
+    assert [one.verdict for one in second] == [one.verdict for one in first]

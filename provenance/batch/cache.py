@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +34,7 @@ _PASSING = frozenset({
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_AUTH,
 })  # fmt: skip
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _COMMIT_SECONDS = 1.0
 _AT_ONCE = 500  # names in one question
 _KEPT = 4096  # common parts in memory
@@ -152,14 +154,14 @@ class Cache:
             return found
         with self._guarded():
             for start in range(0, len(names), _AT_ONCE):
-                some = names[start : start + _AT_ONCE]
+                some = [_stored(name) for name in names[start : start + _AT_ONCE]]
                 marks = ",".join("?" * len(some))
                 rows = self._base.execute(f"{question} ({marks})", (self._run, self._now, self._now, *some))
-                for *first, common, size, sha256, time in rows:
+                for name, *first, common, size, sha256, time in rows:
                     text = self._texts.get(common)
                     if text is None:
                         text = self._text(self._base, common)
-                    found.append((*first, Known(text, size, sha256, time)))
+                    found.append((_named(name), *first, Known(text, size, sha256, time)))
         return found
 
     def _text(self, base: sqlite3.Connection, digest: bytes) -> str:
@@ -198,14 +200,18 @@ class Cache:
         base.executemany(
             "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (entry.content, self._run, sums[entry.known.common], entry.known.size, entry.known.sha256,
+                (_stored(entry.content), self._run, sums[entry.known.common], entry.known.size, entry.known.sha256,
                  entry.known.time, self._now, entry.until)
                 for entry in new
             ],
         )  # fmt: skip
         base.executemany(
             "INSERT OR REPLACE INTO files VALUES (?, ?, ?)",
-            [(entry.place, entry.stamp, entry.content) for entry in entries if entry.place and entry.stamp],
+            [
+                (_stored(entry.place), entry.stamp, _stored(entry.content))
+                for entry in entries
+                if entry.place and entry.stamp
+            ],
         )
 
     def __enter__(self) -> Self:
@@ -221,6 +227,15 @@ class Cache:
         if self._base is not None:
             self._base.close()
             self._base = None
+
+
+def _stored(name: str) -> str | bytes:
+    """Return *name* as SQLite takes it: as bytes, if it has bytes in it that are no text."""
+    return name if name.isascii() or not _SURROGATE.search(name) else name.encode("utf-8", "surrogatepass")
+
+
+def _named(stored: str | bytes) -> str:
+    return stored.decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else stored
 
 
 def _refuse_others(path: Path) -> None:
