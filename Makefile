@@ -78,7 +78,7 @@ $(STAMPS)/test $(STAMPS)/check: $(STAMPS)/%: $(STAMPS)/run
 
 # Tools that tests look at our files with. Without them those tests are skipped, by name.
 system-packages:
-	@missing=; for pair in exiftool:libimage-exiftool-perl chromium:chromium chromedriver:chromium-driver openssl:openssl; do \
+	@missing=; for pair in exiftool:libimage-exiftool-perl chromium:chromium chromedriver:chromium-driver openssl:openssl git-lfs:git-lfs; do \
 		command -v "$${pair%%:*}" >/dev/null || missing="$$missing $${pair##*:}"; done; \
 	[ -z "$$missing" ] && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq 2>/dev/null \

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import typer
 
 from provenance import home as homes
+from provenance.commands.leaving import declared_ones, without_signed
 from provenance.commands.shared import expand, progress
 from provenance.commands.stating import Stated, statements
 from provenance.commands.unlock import (
@@ -119,6 +120,12 @@ def sign(
     ] = False,
     wrap: Annotated[bool, typer.Option("--wrap", help="Put a bare JPEG XL into a container, without loss.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+    declared_only: Annotated[
+        bool, typer.Option("--declared-only", help="Leave alone what no file beside it declares anything of.")
+    ] = False,
+    keep_signed: Annotated[
+        bool, typer.Option("--keep-signed", help="Leave alone what has intact credentials already, anybody's.")
+    ] = False,
     drop_history: Annotated[
         bool, typer.Option("--drop-history", help="Leave out what the file states already; recorded.")
     ] = False,
@@ -174,6 +181,12 @@ def sign(
     """
     place = homes.locate(home)
     pictures = expand(files, results=False, quiet=quiet)
+    if declared_only and declare is None:
+        pictures = declared_ones(pictures, quiet=quiet)
+    if keep_signed:
+        pictures = without_signed(pictures, place, quiet=quiet)
+    if not pictures:
+        raise typer.Exit(0)
     if len(pictures) > 1 and output is not None and not output.is_dir():
         raise OutputError(
             plain(output.name), "is not a folder, and there are several pictures", "make the folder first"

@@ -58,12 +58,13 @@ def statements(
             return Stated(picture, problem=exc)
 
     found = [stated(picture) for picture in pictures]
-    if found and all(one.problem for one in found) and not any(_beside(picture) for picture in pictures):
+    if found and all(one.problem for one in found) and not any(is_declared(picture) for picture in pictures):
         common()
     return found
 
 
-def _beside(picture: Path) -> bool:
+def is_declared(picture: Path) -> bool:
+    """Whether a file beside *picture* declares something of it, or cannot be read."""
     try:
         return find(picture) is not None
     except DeclarationError:
