@@ -17,7 +17,7 @@ from time import perf_counter
 
 import encypher_c2pa
 
-from benchmarks import bare, heeding, metadata, ours, pictures
+from benchmarks import bare, checking, heeding, metadata, ours, pictures
 from benchmarks.timing import Compared, compare, peak_mib, process
 from provenance.verification.files import verify_files
 from tests.hostile.cases_limits import CASES as LIMITS
@@ -231,6 +231,54 @@ def ordinary_metadata(folder: Path) -> Iterator[Row]:
     yield _throughput(what, batch, at_least=2, against="one exiftool -@ for all")
 
 
+def checks(folder: Path) -> Iterator[Row]:
+    """A policy over two thousand small pictures: the first run, the second, another policy; the parent's memory."""
+    with time_stamp_authority(bare.AUTHORITY) as url:
+        stamped = checking.signed(folder, time_stamps=url)
+    yield from _checked("signed and time-stamped", stamped, folder)
+    made = checking.signed(folder)
+    yield from _checked("signed only", made, folder)
+    few, many = (heeding.linked(made[0].parent, folder / f"check-{count}", count) for count in (5_000, 20_000))
+    small, large = checking.parent_mib(few), checking.parent_mib(many)
+    yield Row(
+        "check, 20,000 pictures; memory of the parent over that for 5,000",
+        f"{large:.0f} MiB",
+        f"{small:.0f} MiB (5,000)",
+        large - small,
+        unit="MiB",
+        bar="≤ 8 MiB, and ≤ 150 MiB in all",
+        met=large - small <= 8 and large <= 150,
+    )
+
+
+def _checked(kind: str, made: list[Path], folder: Path) -> Iterator[Row]:
+    what = f"check, {len(made)} JPEGs, {kind}, {made[0].stat().st_size // 1000} kB"
+    place, cache = made[0].parent, folder / f"facts-{kind.split()[-1]}.sqlite"
+    rules = checking.policy("contest-open")
+
+    def engine() -> None:
+        for path in made:
+            bare.read(path)
+
+    def first() -> None:
+        for one in (cache, cache.with_name(cache.name + "-wal"), cache.with_name(cache.name + "-shm")):
+            one.unlink(missing_ok=True)
+        assert checking.run(place, rules, cache) == len(made)
+
+    def second() -> None:
+        assert checking.run(place, rules, cache) == len(made)
+
+    def other() -> None:
+        assert checking.run(place, checking.other_policy(folder), cache) == len(made)
+
+    found = compare(first, engine, rounds=3)
+    yield _throughput(f"{what}, first run on {checking.CORES} cores", found, at_least=1.2)
+    for label, work, least in (("second run, from the cache", second, 20), ("under another policy", other, 50)):
+        again = compare(work, work, rounds=3)
+        against = Compared(again.ours, found.ours)
+        yield _throughput(f"{what}, {label}", against, at_least=least, against="the first run")
+
+
 SECTIONS: tuple[Section, ...] = (
-    large_jpeg, small_jpegs, large_tiff, one_shot, hostile, data_set, ordinary_metadata,
+    large_jpeg, small_jpegs, large_tiff, one_shot, hostile, data_set, ordinary_metadata, checks,
 )  # fmt: skip
