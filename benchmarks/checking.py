@@ -1,4 +1,4 @@
-"""What `check` of many pictures costs: a first run, a second one from the cache, another policy, and the parent's memory.
+"""What `check` of many pictures costs: a first run, a second from the cache, another policy; the parent's memory.
 
 Also run as a program, for the memory of the parent: ``python -m benchmarks.checking FOLDER``.
 """

@@ -12,7 +12,7 @@ import pytest
 
 from provenance.batch.cache import Cache
 from provenance.batch.found import Known, cleaned, digest, facts_of, packed
-from provenance.batch.judged import Done, Judged, Judging, judged
+from provenance.batch.judged import Done, Judged, Judging, judged, opened_cache
 from provenance.batch.looked import Looked
 from provenance.batch.model import LeftOut, Why
 from provenance.batch.sources import entries, gather
@@ -154,3 +154,49 @@ def test_what_is_kept_heeds_paths_sums_and_times(tmp_path: Path) -> None:
         found = judging.judged(Looked(where, name, known)).verdict
         alone = judge(facts_of(known, name), policy, context={}, path=where, now=now)
         assert (found.decision.value, found) == (decision, alone)
+
+
+def test_what_is_declared_beside_a_file_is_in_its_facts(tmp_path: Path) -> None:
+    """Its own file and the folder's; another file of the folder above is passed over, and a cached run sees a change."""
+    for name in ("a.png", "b.png", "deep/c.png"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        draw((8, 8)).save(tmp_path / "in" / name)
+    beside = tmp_path / "in" / "a.png.provenance.toml"
+    beside.write_text('origin = "generated"\n')
+    (tmp_path / "in" / "deep" / "provenance.toml").write_text('origin = "photograph"\n')
+
+    def told() -> list[tuple[str, str, tuple[str, ...]]]:
+        with opened_cache(tmp_path / "facts.sqlite", OPTIONS) as cache:
+            found = [one.facts for one in files(done(tmp_path / "in", cache=cache)) if one.facts]
+        return [(one.name, one.declared_beside, one.source_types_beside) for one in found]
+
+    first = told()
+    beside.unlink()
+
+    assert first == [
+        ("a.png", "declared", ("trainedAlgorithmicMedia",)),
+        ("b.png", "", ()),
+        ("c.png", "declared", ("digitalCapture",)),
+    ]
+    assert told()[0] == ("a.png", "", ())
+
+
+def test_a_policy_that_looks_at_paths_looks_at_each(tmp_path: Path) -> None:
+    """Overrides and waivers, by path and by sum, are kept apart between files that are alike."""
+    CASES["good"].write(tmp_path, "a")
+    good = next(tmp_path.iterdir())
+    for name in ("b", "c", "d"):
+        (tmp_path / name).mkdir()
+        shutil.copy(good, tmp_path / name / good.name)
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        'schema_version = "1"\nid = "x"\ntitle = "x"\nevidence = "known"\n'
+        '[[requirement]]\nid = "known"\nthat = { signer_level = { at_least = "listed" } }\non_fail = "reject"\n'
+        'message = "m"\n[[override]]\npaths = ["**/b/**"]\non_fail = "note"\n'
+        '[[waiver]]\nrules = ["known"]\npaths = ["**/c/**"]\nreason = "r"\nauthor = "a"\nexpires = "2099-01-01"\n'
+    )
+
+    found = {Path(one.where).parent.name: one.verdict for one in files(done(tmp_path, policy=load(str(rules))))}
+
+    assert [found[name].decision for name in "bcd"] == [Decision.NOTE, Decision.PASSED, Decision.REJECT]
+    assert [found[name].outcomes[0].waived != "" for name in "bcd"] == [False, True, False]

@@ -21,6 +21,8 @@ from provenance.batch.looked import JOB, Looked, looked
 from provenance.batch.model import Entry, Input, LeftOut
 from provenance.batch.trusting import fingerprint, with_trust
 from provenance.declaration.globs import matches
+from provenance.declaration.upward import BESIDE
+from provenance.policy.beside import with_beside
 from provenance.policy.facts import SCHEMA_VERSION, Facts
 from provenance.policy.judge import judge, unjudged
 from provenance.policy.loading import Policy
@@ -45,11 +47,14 @@ class Judged:
     known: Known | None = None  # its facts, packed; None where it could not be looked at
     name: str = ""
     read: bool = True  # False: what it rests on was found by an earlier run
+    beside: Facts | None = None  # with what is declared beside it, where something is
 
     @property
     def facts(self) -> Facts | None:
         """The facts that the verdict rests on; made anew each time they are asked for."""
-        return facts_of(self.known, self.name) if self.known is not None else None
+        if self.beside is not None or self.known is None:
+            return self.beside
+        return facts_of(self.known, self.name)
 
 
 Done = Judged | Input | LeftOut
@@ -107,16 +112,30 @@ class Judging:
                  for name, _ in one.tests()}  # fmt: skip
         self._varying = tuple(name for name in VARYING if name in asked)
         self._kept: dict[tuple[object, ...], Verdict] = {}
+        self._folders: dict[str, tuple[Path, ...]] = {}  # files that declare something, by the folder they hold for
 
     def judged(self, found: Looked) -> Judged:
         """Return the verdict on one file."""
         if found.known is None:
             verdict = unjudged(found.where, self._policy, found.problem)
-        else:
-            verdict = self._verdict(found.known, found.name, path_of(found.where))
-            if verdict.name != found.where:
-                verdict = replace(verdict, name=found.where)
-        return Judged(found.where, verdict, found.known, found.name, found.read)
+            return Judged(found.where, verdict, None, found.name, found.read)
+        path = path_of(found.where)
+        beside = self._declared(found.known, found) if self._may_be_declared(found.path) else None
+        verdict = self._judge(beside, path) if beside is not None else self._verdict(found.known, found.name, path)
+        if verdict.name != found.where:
+            verdict = replace(verdict, name=found.where)
+        return Judged(found.where, verdict, found.known, found.name, found.read, beside)
+
+    def _may_be_declared(self, path: str) -> bool:
+        """Whether something may be declared beside a file; no, for nearly every one of a large folder, at once."""
+        if not path:
+            return False
+        return self._folders.get(path.rpartition(os.sep)[0]) != () or os.path.lexists(path + BESIDE)
+
+    def _declared(self, known: Known, found: Looked) -> Facts | None:
+        facts = facts_of(known, found.name)
+        with_it = with_beside(facts, Path(found.path), self._folders)
+        return None if with_it is facts else with_it
 
     def _verdict(self, known: Known, name: str, path: str) -> Verdict:
         differs = [name if one == "name" else getattr(known, one) for one in self._varying]
@@ -138,7 +157,9 @@ class Judging:
         )
 
     def _made(self, known: Known, name: str, path: str) -> Verdict:
-        facts = facts_of(known, name)
+        return self._judge(facts_of(known, name), path)
+
+    def _judge(self, facts: Facts, path: str) -> Verdict:
         return judge(facts, self._policy, context=self._context, path=path, now=self._now, language=self._language)
 
 

@@ -48,6 +48,7 @@ class Looked:
     problem: str = ""
     stamp: str = ""  # as it was before it was looked at; "" if a change might go unnoticed
     read: bool = True  # False: an earlier run had looked at it
+    path: str = ""  # absolute; "" for what is no file of its own
 
 
 @dataclass(slots=True)
@@ -255,7 +256,8 @@ def _done(slot: _Slot) -> Done:
         case Item(where=where):
             if slot.known is not None and slot.known.common == NO_PICTURE:
                 return LeftOut(where, Why.NO_PICTURE)
-            return Looked(where, slot.name, slot.known, slot.problem, slot.stamp, slot.asked)
+            path = slot.entry.path if slot.entry.offset < 0 else ""
+            return Looked(where, slot.name, slot.known, slot.problem, slot.stamp, slot.asked, path)
         case Trouble(where=where):
             return Looked(where, where.rpartition("/")[2], None, slot.problem)
         case entry:
