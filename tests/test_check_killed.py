@@ -124,3 +124,28 @@ def test_a_run_killed_twenty_times_goes_on(tmp_path: Path) -> None:
 
     stopped = {Path(row["name"]).stem: row["problem"] for row in rows if "limit " in row.get("problem", "")}
     assert {"bomb", "hang"} <= stopped.keys()
+
+
+def test_a_cache_of_ones_own(tmp_path: Path) -> None:
+    """--cache names its file; what is no cache is refused in one line and stays; --no-cache beside it is refused."""
+    fill(tmp_path / "pictures", 12)
+    place = tmp_path / "own.sqlite"
+    other = tmp_path / "other.png"
+    other.write_bytes(b"a picture")
+    command = [sys.executable, str(CHECKOUT / "cli.py"), "check", str(tmp_path / "pictures"), "--policy",
+               "contest-open", "--home", str(tmp_path / "home")]  # fmt: skip
+
+    def said(*arguments: str) -> str:
+        return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False).stderr
+
+    first = said("--cache", str(place))
+    refused = said("--cache", str(other)), said("--cache", str(place), "--no-cache")
+
+    assert first == ""
+    with closing(sqlite3.connect(place)) as base:
+        assert base.execute("SELECT count(*) FROM facts").fetchone()[0] > 0
+    assert refused == (
+        "error: other.png: is no cache of this program; name another, or a new one\n",
+        "error: --cache: and --no-cache exclude each other; choose one\n",
+    )
+    assert other.read_bytes() == b"a picture"

@@ -97,6 +97,10 @@ def check(
     rehash: Annotated[
         bool, typer.Option("--rehash", help="Read every file again, whatever its time and size say.")
     ] = False,
+    cache_file: Annotated[
+        Path | None,
+        typer.Option("--cache", metavar="FILE", help="Where what was found is kept; else where the platform keeps it."),
+    ] = None,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Neither use nor keep what was found in earlier runs.")
     ] = False,
@@ -119,6 +123,8 @@ def check(
     where = f"{found.file.name}: context" if found.file else ""
     values = checked(settings.context, rules, where=where) | from_texts(context or [], rules)
     shape = _shape(form, output, settings.format)
+    if no_cache and cache_file is not None:
+        raise OutputError("--cache", "and --no-cache exclude each other", "choose one")
     place = homes.locate(home)
     named, missing = gathered(paths, column=column, patterns=True)
     now = datetime.now(UTC).replace(microsecond=0)
@@ -137,7 +143,10 @@ def check(
         shape, output, tuple(paths), overwrite=overwrite, quiet=quiet, beside=(str(entries),) if entries else ()
     )
     _refuse(report)
-    with _cached(options, now, used=not no_cache) as cache, Ranked() as ranked:
+    with (
+        _cached(None if no_cache else cache_file or caches.folder() / caches.NAME, options, now) as cache,
+        Ranked() as ranked,
+    ):
         run = Run(about, Tally(about.fail_on), ranked, say, options, load_settings(place.config), now)
         found_entries = chain(missing, sources.entries(named, sys.stdin.buffer))
         answers = judged(
@@ -153,12 +162,12 @@ def check(
 
 
 @contextmanager
-def _cached(options: Options, now: datetime, *, used: bool) -> Iterator[Cache | None]:
-    """Open the cache of facts, where it is to be used."""
-    if not used:
+def _cached(path: Path | None, options: Options, now: datetime) -> Iterator[Cache | None]:
+    """Open the cache of facts at *path*; None uses none."""
+    if path is None:
         yield None
         return
-    with opened_cache(caches.folder() / caches.NAME, options, now=now) as cache:
+    with opened_cache(path, options, now=now) as cache:
         yield cache
 
 
