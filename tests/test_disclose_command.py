@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from PIL import Image, PngImagePlugin
 from typer.testing import CliRunner
@@ -15,11 +17,12 @@ from typer.testing import CliRunner
 from provenance.commands.group import app
 from provenance.declaration.model import Declaration
 from provenance.home import Home
+from provenance.policy.disclosure.schema import schema, schema_text
 from provenance.signing.options import Options
 from provenance.signing.sign import sign
 from tests.support.artist import DRAWN_BY_HAND, Artist, make_artist
 from tests.support.browser import asked, needs_axe, needs_browser, violations
-from tests.support.environment import Ran
+from tests.support.environment import CHECKOUT, Ran
 from tests.support.pictures import png
 
 Run = Callable[..., Ran]
@@ -124,7 +127,13 @@ def run(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def whole(ran: Ran) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(ran.out)
+    jsonschema.validate(found, schema("disclosure"))
     return found
+
+
+def test_the_written_schema_is_what_is_written() -> None:
+    """`make schemas` writes it anew."""
+    assert (CHECKOUT / "schemas" / "disclosure.schema.json").read_text("utf-8") == schema_text("disclosure")
 
 
 STANDINGS = {
@@ -167,7 +176,7 @@ def test_a_paragraph_counts_and_names_only_what_is_attributable(game: Path, run:
     sections = {one["id"]: one for one in whole(run("disclose", "--list", "game", "--format", "json"))["sections"]}
 
     paragraph = sections["content"]["paragraph"]
-    assert paragraph.startswith("Generative AI was used for content that ships: 1 of 10 pictures state it")
+    assert paragraph.startswith("Generative AI was used for content that ships: 1 of 10 pictures states it")
     assert "Photoshop 27.1 / Firefly 4" in paragraph and "the result approved by a person" in paragraph
     decide = " ".join(sections["content"]["decide"])
     assert "3 files (30 %) name AI where nobody known here stands behind it" in decide
@@ -233,6 +242,18 @@ def test_what_cannot_be_looked_at_is_told_and_is_exit_2(game: Path, run: Run) ->
     assert ran.exit == 2
     assert [one["standing"] for one in whole(ran)["assets"]] == ["not_told", "not_told"]
     assert "did you mean origin" in whole(ran)["assets"][0]["problem"]
+
+
+def test_a_picture_in_an_archive_is_not_passed_over(game: Path, run: Run) -> None:
+    """A folder that ships archives has pictures in it that were not looked at; they are told, with the cure."""
+    with tarfile.open(game / "pack.tar", "w") as archive:
+        archive.add(game / "filled.png", "inside.png")
+
+    ran = run("disclose", "--list", "game", "--format", "json")
+
+    untold = {one["file"]: one["problem"] for one in whole(ran)["assets"] if one["standing"] == "not_told"}
+    assert ran.exit == 2
+    assert untold == {"game/pack.tar!inside.png": "lies in an archive; unpack it first"}
 
 
 WRONG = {

@@ -324,6 +324,19 @@ def test_a_blind_run_names_entries_only() -> None:
     assert [word for word in ("Sally", "Tom", "Mika", "nightjar", "stray", "000") if word in text] == []
 
 
+def test_a_blind_run_is_in_the_order_of_the_entries() -> None:
+    """The order of the files would be that of names; 9 comes before 12."""
+    files = (
+        seen("anna.png", facts(made.nothing())),
+        seen("x.png", facts(made.nothing())),
+        seen("zoe.png", facts(GENERATED)),
+    )
+
+    found = run(("12,anna.png,,", "9,zoe.png,,"), *files, blind=True)
+
+    assert [one.verdict.name for one in found] == ["entry 9", "entry 12", "file without an entry, no. 1"]
+
+
 def test_a_blind_run_refuses_entries_that_are_called_by_names() -> None:
     """What an entry is called stands on every line."""
     refuse_names(form("12,a.png,no,", "A-0013,b.png,no,", "PH 14b,c.png,no,"))

@@ -80,7 +80,7 @@ def test_an_unknown_schema_is_named(run: Run) -> None:
 
     assert ran.exit == 2
     assert ran.err.startswith(
-        "error: nope: is not a schema of ours; use one of: check, declaration, difference, facts, permissions-record,"
+        "error: nope: is not a schema of ours; use one of: check, declaration, difference, disclosure, facts,"
     )
 
 

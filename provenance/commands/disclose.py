@@ -17,12 +17,12 @@ import typer
 
 from provenance import home as homes
 from provenance.batch import sources
-from provenance.batch.model import Item, LeftOut, Trouble
-from provenance.commands.examination import own_version
+from provenance.batch.model import Item, Trouble
 from provenance.commands.shared import LANGUAGE_HELP, checking_options, progress, told
 from provenance.container.kinds import suggested
 from provenance.container.model import Kind
 from provenance.declaration.beside import Beside, find
+from provenance.declaration.upward import BESIDE, FOLDER
 from provenance.errors import AssetError, DeclarationError, OutputError, ProvenanceError
 from provenance.plain import plain
 from provenance.policy.disclosure import forms
@@ -34,6 +34,7 @@ from provenance.policy.disclosure.shipped import Patterns, Shipped
 from provenance.report.build import build
 from provenance.report.wording import Catalogue, preferred
 from provenance.signing.files import write_new
+from provenance.terms import VERSION
 from provenance.verification.currency import Currency, currency
 from provenance.verification.files import verify_files
 from provenance.verification.model import Verification
@@ -60,7 +61,7 @@ _ENDINGS = {
     ".html": Format.HTML, ".htm": Format.HTML, ".md": Format.MARKDOWN, ".json": Format.JSON, ".txt": Format.TEXT,
 }  # fmt: skip
 
-Listed = tuple[Shipped, Path]
+Listed = tuple[Shipped, Path | str]  # where it lies, or why it cannot be looked at
 
 
 @app.command()
@@ -110,7 +111,7 @@ def disclose(
     found = _assets(wanted, checking_options(place), load_settings(place.config), say)
     assets = list(progress(found, total=len(wanted), label=say("run.checking"), quiet=quiet))
     made = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    about = About(whose, plain(shipped.name or shipped), made, f"provenance {own_version()}", others)
+    about = About(whose, plain(shipped.name or shipped), made, f"provenance {VERSION}", others)
     whole = draft(assets, about, say)
     _put(_rendered(whole, shape, say), output, overwrite=overwrite)
     if not quiet and output is not None:
@@ -152,12 +153,12 @@ def _folder(path: Path) -> tuple[list[Listed], tuple[tuple[str, int], ...]]:
             place = Path(entry.path)
             if _is_picture(place):
                 pictures.append((Shipped(_below(path, place)), place))
-            elif not place.name.endswith(".toml"):
+            elif place.name != FOLDER and not place.name.endswith(BESIDE):
                 others[place.suffix.lower()] += 1
+        elif isinstance(entry, Item):
+            pictures.append((Shipped(entry.where.replace(os.sep, "/")), "lies in an archive; unpack it first"))
         elif isinstance(entry, Trouble):
-            pictures.append((Shipped(entry.where.replace(os.sep, "/")), Path(entry.where)))
-        elif isinstance(entry, Item | LeftOut):
-            others[Path(entry.where).suffix.lower()] += 1
+            pictures.append((Shipped(entry.where.replace(os.sep, "/")), entry.problem))
     if not pictures:
         raise AssetError(plain(path.name), "holds no picture that is known here", "name a list of files")
     return pictures, tuple(others.most_common())
@@ -175,9 +176,13 @@ def _assets(wanted: Sequence[Listed], options: Options, settings: Settings, say:
     checking = replace(options, digest=True)
     waiting = iter(wanted)
     while group := list(islice(waiting, _AT_ONCE)):
-        outcomes = verify_files([path for _, path in group], options=checking, settings=settings)
-        for (one, path), (_, outcome) in zip(group, outcomes, strict=True):
-            yield _asset(one, path, outcome, say, now)
+        paths = [place for _, place in group if isinstance(place, Path)]
+        outcomes = iter(verify_files(paths, options=checking, settings=settings) if paths else ())
+        for one, place in group:
+            if isinstance(place, Path):
+                yield _asset(one, place, next(outcomes)[1], say, now)
+            else:
+                yield untold(one, place)
 
 
 def _asset(one: Shipped, path: Path, outcome: Verification | ProvenanceError, say: Catalogue, now: datetime) -> Asset:

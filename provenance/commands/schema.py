@@ -18,7 +18,7 @@ _ENDING = ".schema.json"
 # They build the schemas from the models, which costs their import: only where they are written anew.
 _MAKERS = (
     "provenance.declaration.schema", "provenance.report.schema", "provenance.batch.schema", "provenance.policy.schema",
-    "provenance.policy.formats.schema",
+    "provenance.policy.formats.schema", "provenance.policy.disclosure.schema",
 )  # fmt: skip
 
 

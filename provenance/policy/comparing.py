@@ -13,6 +13,7 @@ from enum import IntEnum
 from provenance.policy.answers import Declared
 from provenance.policy.entry_form import Entry
 from provenance.policy.facts import Facts
+from provenance.policy.kind_names import kind_name
 from provenance.policy.verdict import Answer, Decision, Outcome, RuleKind
 from provenance.report.wording import Catalogue, Phrase
 from provenance.terms import AiUse, Integrity, Level
@@ -81,7 +82,7 @@ def _more(entry: Entry, facts: Facts, say: Catalogue, *, blind: bool) -> Outcome
 
 def _stated(facts: Facts, strength: str, say: Catalogue, *, blind: bool) -> Phrase:
     kinds = getattr(facts, f"ai_kinds{strength}")
-    named = say.join(say.term("policy.word", kind) for kind in kinds[:_FEW])
+    named = say.join(kind_name(kind, say) for kind in kinds[:_FEW])
     what = Phrase(named + (f" +{len(kinds) - _FEW}" if len(kinds) > _FEW else ""))
     if strength:
         return say(f"contest.stated.{strength.removeprefix('_')}", what=what)

@@ -117,6 +117,9 @@ def joined(form: Form, files: Iterable[Seen], policy: Policy, say: Catalogue, *,
     found, by_name = list(files), index(form)
     belongs = [by_name.of(seen.path) for seen in found]
     groups = _Groups(found, belongs)
+    if blind:  # the order of the files would be that of their names
+        pairs = sorted(zip(found, belongs, strict=True), key=lambda pair: _order(pair[1]))
+        found, belongs = [seen for seen, _ in pairs], [of_file for _, of_file in pairs]
     strays = 0
     numbers: dict[str, int] = defaultdict(int)
     for seen, entries in zip(found, belongs, strict=True):
@@ -136,6 +139,12 @@ def joined(form: Form, files: Iterable[Seen], policy: Policy, say: Catalogue, *,
     for entry in form.entries:
         if (entry.id, entry.line) not in used:
             yield Joined(_without_file(entry, policy, say, blind=blind), (entry,))
+
+
+def _order(entries: tuple[Entry, ...]) -> tuple[bool, list[str | int]]:
+    """Return what entries are sorted by: 9 before 12, and what belongs to none last."""
+    pieces = re.split(r"(\d+)", entries[0].id) if entries else []
+    return not entries, [int(piece) if number % 2 else piece for number, piece in enumerate(pieces)]
 
 
 def _with(verdict: Verdict, added: Sequence[Outcome]) -> Verdict:

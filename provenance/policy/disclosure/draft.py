@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from provenance.policy.disclosure.assets import Asset, Standing, Whose
 from provenance.policy.disclosure.shipped import Status, Use
+from provenance.policy.kind_names import kind_name
 from provenance.report.wording import Catalogue, Phrase
 
 SCHEMA_VERSION = "1"
@@ -109,12 +110,13 @@ def _category(name: str, where: str, assets: Sequence[Asset], about: About, say:
 def _paragraph(name: str, assets: Sequence[Asset], say: Catalogue) -> str:
     made = [one for one in assets if one.generative]
     if not made:
-        return say(f"disclose.unstated.{name}", n=len(assets))
+        recorded = all(one.standing is Standing.NONE_RECORDED for one in assets)
+        return say(f"disclose.{'recorded' if recorded else 'unstated'}.{name}", n=len(assets))
     stated = [
         one for asset in made for one in asset.statements
         if one.whose is Whose.KNOWN and one.group == "generative_kinds"
     ]  # fmt: skip
-    kinds = _named((kind for one in stated for kind in one.kinds), say, group="policy.word")
+    kinds = _named((kind_name(kind, say) for one in stated for kind in one.kinds), say)
     parts = [say(f"disclose.stated.{name}", n=len(made), whole=f"{len(assets):,}", kinds=kinds)]
     tools = _named((" / ".join(filter(None, (one.tool, one.model))) for one in stated), say)
     parts.append(say("disclose.tools", tools=tools) if tools else say("disclose.tools.unsaid"))

@@ -8,6 +8,7 @@ from itertools import groupby
 from provenance.policy.disclosure.assets import Asset, Standing, Statement, Whose
 from provenance.policy.disclosure.draft import Draft, Section, percent
 from provenance.policy.disclosure.shipped import Status, Use
+from provenance.policy.kind_names import kind_name
 from provenance.record import dataclass
 from provenance.report.names import moment
 from provenance.report.wording import Catalogue, Phrase
@@ -81,7 +82,7 @@ def row(asset: Asset, say: Catalogue) -> Row:
 
 def statement(one: Statement, say: Catalogue) -> str:
     """Return what is stated, by what it was done, how far a person watched, and whose word it is."""
-    parts: list[Phrase] = [say.join(say.term("policy.word", kind) for kind in one.kinds)]
+    parts: list[Phrase] = [say.join(kind_name(kind, say) for kind in one.kinds)]
     for name, text in (("tool", one.tool), ("model", one.model)):
         if text:
             parts.append(say(f"disclose.row.{name}", text=text))
