@@ -22,10 +22,11 @@ from provenance.plain import plain
 from provenance.record import dataclass
 from provenance.signing.files import write_new
 from provenance.terms import Mining, Use
-from provenance.verification.currency import Currency, currency, sha256_of
+from provenance.verification.currency import Currency, currency
 from provenance.verification.files import verify_files
 from provenance.verification.model import Manifest, Verification
 from provenance.verification.options import Options
+from provenance.verification.stores import sha256_of
 from provenance.worker.settings import Settings
 
 DECLARED, STALE, OF_FOLDER, SIGNED = "declared", "stale", "folder", "signed"

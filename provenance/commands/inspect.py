@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import EVIDENCE_HELP, LANGUAGE_HELP, checking_options, shown_files, told
+from provenance.commands.shared import EVIDENCE_HELP, LANGUAGE_HELP, STORE_HELP, checking_options, shown_files, told
 from provenance.metadata.asked import prompts_of
 from provenance.plain import MACHINE, plain
 from provenance.report.build import build
@@ -34,6 +34,7 @@ def inspect(
         bool, typer.Option("--prompts", help="Print the prompts that stand in the file instead; unsigned, private.")
     ] = False,
     sidecar: Annotated[Path | None, typer.Option(metavar="FILE", help="A sidecar to use.")] = None,
+    store: Annotated[Path | None, typer.Option(metavar="FOLDER", help=STORE_HELP)] = None,
     evidence: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=EVIDENCE_HELP)] = None,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Judge certificates as on this day.")] = "",
     lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP)] = preferred(),
@@ -44,7 +45,7 @@ def inspect(
     Exit codes: 0 there are credentials, 1 there are none, 2 could not tell.
     """
     place = homes.locate(home)
-    options = checking_options(place, as_of=as_of, sidecar=sidecar)
+    options = checking_options(place, as_of=as_of, sidecar=sidecar, store=store)
     settings = load_settings(place.config)
     if raw:
         typer.echo(raw_report(file, options=options, settings=settings))

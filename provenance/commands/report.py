@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import EVIDENCE_HELP, LANGUAGE_HELP, checking_options, shown_files, told
+from provenance.commands.shared import EVIDENCE_HELP, LANGUAGE_HELP, STORE_HELP, checking_options, shown_files, told
 from provenance.errors import OutputError
 from provenance.report.build import build
 from provenance.report.bundle import pack
@@ -70,6 +70,7 @@ def report(
     evidence: Annotated[list[Path] | None, typer.Option(metavar="FILE", help=EVIDENCE_HELP)] = None,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Judge certificates as on this day.")] = "",
     sidecar: Annotated[Path | None, typer.Option(metavar="FILE", help="A sidecar to use.")] = None,
+    store: Annotated[Path | None, typer.Option(metavar="FOLDER", help=STORE_HELP)] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
     lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP)] = preferred(),
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
@@ -90,7 +91,7 @@ def report(
         raise OutputError("--evidence", "tells hashes and names of files", "make the page without --blind")
     target = _target(file, output, form=form, hidden=hidden)
     _refuse(file, target, bundle, named=not hidden and edition is Edition.JUROR, overwrite=overwrite)
-    options = replace(checking_options(place, as_of=as_of, sidecar=sidecar), digest=True)
+    options = replace(checking_options(place, as_of=as_of, sidecar=sidecar, store=store), digest=True)
     if bundle is not None:  # the very same trust and moment that the bundle will hold
         stamp = options.as_of or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         options = replace(options, trust=load_trust(place), home="", as_of=stamp)

@@ -20,6 +20,7 @@ from provenance.verification.options import Options
 from provenance.worker.settings import Settings
 
 LANGUAGE_HELP = f"Language of the report: {', '.join(languages())}. PROVENANCE_LANG sets it for every command."
+STORE_HELP = "A store of sidecars; by default the nearest .provenance upward."
 EVIDENCE_HELP = "A working file: is it one that was signed with the picture? Repeatable."
 _FEW = 3  # files, above which progress is shown
 
@@ -109,13 +110,16 @@ def counted(
                 since = 0
 
 
-def checking_options(place: Home, *, as_of: str = "", sidecar: Path | None = None) -> Options:
+def checking_options(
+    place: Home, *, as_of: str = "", sidecar: Path | None = None, store: Path | None = None
+) -> Options:
     """Return the options that these commands' flags mean."""
     return Options(
         home=str(place.path.absolute()),
         limits=load_limits(place.config),
         as_of=as_of,
         sidecar=str(sidecar.absolute()) if sidecar else "",
+        store=str(store.absolute()) if store else "",
     )
 
 

@@ -115,6 +115,10 @@ def sign(
     sidecar: Annotated[
         bool, typer.Option("--sidecar", help="Leave the picture as it is; write NAME.EXT.c2pa beside it.")
     ] = False,
+    store: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="A store for sidecars, found by a picture's bytes: .provenance."),
+    ] = None,
     embed: Annotated[
         bool, typer.Option("--embed", help="Write into a TIFF of several pages, though some programs fail then.")
     ] = False,
@@ -224,6 +228,7 @@ def sign(
         output=output,
         in_place=in_place,
         sidecar=sidecar,
+        store=store,
         embed=embed,
         wrap=wrap,
         overwrite=overwrite,
@@ -320,7 +325,13 @@ def _sign_all(
             typer.echo(f"error: {_named(stated.picture, exc)}", err=True)
             continue
         if not quiet:
-            _tell(replace(signed, notes=(*stated.notes, *signed.notes)), credential, told, verbose=verbose)
+            _tell(
+                replace(signed, notes=(*stated.notes, *signed.notes)),
+                credential,
+                told,
+                verbose=verbose,
+                store=options.store is not None,
+            )
     if failed and len(statements) > 1:
         typer.echo(say("sign.some_failed", failed=failed, total=len(statements)), err=True)
     return _FAILED if failed else 0
@@ -344,8 +355,10 @@ def _named(picture: Path, problem: ProvenanceError) -> str:
     return text if name in text else f"{name}: {text}"
 
 
-def _tell(signed: Signed, credential: Credential, told: set[Note], *, verbose: bool) -> None:
+def _tell(signed: Signed, credential: Credential, told: set[Note], *, verbose: bool, store: bool) -> None:
     key = "sign.done_beside" if signed.sidecar else "sign.done"
+    if store:
+        key = "sign.done_store"
     typer.echo(say(key, name=signed.asset.name, signer=credential.name, path=str(signed.path)))
     if verbose:
         size, fingerprint = signed.path.stat().st_size, credential.fingerprint

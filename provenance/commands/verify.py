@@ -13,6 +13,7 @@ from provenance import home as homes
 from provenance.commands.shared import (
     EVIDENCE_HELP,
     LANGUAGE_HELP,
+    STORE_HELP,
     Answers,
     checking_options,
     expand,
@@ -59,6 +60,7 @@ def verify(
     sidecar: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A sidecar to use; by default NAME.EXT.c2pa is looked for.")
     ] = None,
+    store: Annotated[Path | None, typer.Option(metavar="FOLDER", help=STORE_HELP)] = None,
     evidence: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help=EVIDENCE_HELP),
@@ -74,7 +76,7 @@ def verify(
     Exit codes: 0 all files meet what is required, 1 some do not, 2 could not tell.
     """
     place = homes.locate(home)
-    options = checking_options(place, as_of=as_of, sidecar=sidecar)
+    options = checking_options(place, as_of=as_of, sidecar=sidecar, store=store)
     say = Catalogue(told(lang))
     answers = Answers()
     found: list[Verification] = []

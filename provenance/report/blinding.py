@@ -83,6 +83,7 @@ def blind(found: Verification, *, entry: str = "entry") -> Verification:
             source,
             sidecar=withheld(source.sidecar),
             tried=(),
+            others=(),
             remote_url="https://withheld" if source.remote_url else "",
         ),
         coverage=replace(

@@ -312,12 +312,16 @@ def source_block(verification: Verification, say: Catalogue) -> SourceBlock:
     key = f"report.source_of.{found.kind}"
     if found.kind == "none" and host:
         key = "report.source_of.remote"
+    if found.kind == "none" and found.store and not host:
+        key = "report.source_of.not_in_store"
+    if found.kind == "sidecar" and found.store and found.sidecar.startswith(found.store + "/"):
+        key = f"report.source_of.{'store_others' if found.others else 'store'}"
     if verification.media_type == Kind.C2PA:
         key = "report.source_of.alone"
-    tried = say.join(found.tried) or "–"
+    tried, others = say.join(found.tried) or "–", say.join(found.others)
     return SourceBlock(
         kind=found.kind,
-        sentence=sentence(say, key, sidecar=found.sidecar, host=host or "?", tried=tried),
+        sentence=sentence(say, key, sidecar=found.sidecar, host=host or "?", tried=tried, others=others),
         sidecar=shown(found.sidecar),
         tried=tuple(shown(name) for name in found.tried),
         remote_host=shown(host),

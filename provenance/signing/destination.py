@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from provenance.container.kinds import extensions, fits, right_name, suggested
 from provenance.container.model import Kind
+from provenance.declaration.upward import folders
 from provenance.errors import AssetError, OutputError
 from provenance.plain import plain
 from provenance.record import dataclass
 from provenance.signing.options import Note, Options
-from provenance.verification.sidecars import ENDING, SIGNED
+from provenance.verification import stores
+from provenance.verification.sidecars import ENDING, SIGNED, candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,34 @@ def destination(asset: Path, kind: Kind, *, frames: int, big: bool, carries: boo
     if options.embed and reason in {"kind", "naked", "camera", "big"}:
         noun = "a BigTIFF" if reason == "big" else _noun(kind)
         raise AssetError(plain(asset.name), f"{noun} cannot carry a manifest", "leave --embed out for a sidecar")
+    if options.store is not None:
+        return _stored(asset, options.store)
     path = _path(asset, kind, sidecar=bool(reason), options=options)
     notes = () if reason in {"", "asked"} else (Note(f"sign.beside_{reason}", (("name", asset.name),)),)
     return Destination(path, bool(reason), notes)
 
 
+def _stored(asset: Path, store: Path) -> Destination:
+    """Return the next entry for these bytes; say so where nobody would find it without being told."""
+    if old := next((path for path in candidates(asset) if path.exists()), None):
+        problem = f"has credentials beside it, in {plain(old.name)}, which would be found first"
+        raise AssetError(plain(asset.name), problem, "move them away, or sign without --store")
+    near = stores.nearest(asset)
+    found = near is not None and os.path.realpath(near) == os.path.realpath(store)
+    apart = asset.parent / stores.NAME != store and not found and not _above(asset, store)
+    notes = (Note("sign.store_apart", (("store", plain(store)),)),) if apart else ()
+    return Destination(stores.new_entry(store, stores.sha256_of(asset)), sidecar=True, notes=notes)
+
+
+def _above(asset: Path, store: Path) -> bool:
+    """Whether *store*, which is not there yet, will be found from *asset*."""
+    places = [os.path.realpath(folder) for folder in folders(asset.parent)]
+    return store.name == stores.NAME and not store.exists() and os.path.realpath(store.parent) in places
+
+
 def _beside(asset: Path, kind: Kind, *, frames: int, big: bool, options: Options) -> str:
     """Return why the manifest goes into a sidecar; "" if it goes into the picture."""
-    if options.sidecar:
+    if options.sidecar or options.store is not None:
         return "asked"
     if kind is Kind.JXL_NAKED:
         return "" if options.wrap else "naked"

@@ -46,11 +46,13 @@ def history(asset: Path, stream: BinaryIO, options: Options) -> History:
         raise AssetError(plain(asset.name), "is a sidecar", "sign the picture that it belongs to")
     if scan.kind in heif.KINDS and not scan.refusals:
         _check_boxes(asset, stream, scan.kind, options.limits)
-    beside = find(asset, options.limits) if scan.store is None and not scan.refusals else Sidecar()
+    beside = find(asset, options.limits, store=options.store) if scan.store is None and not scan.refusals else Sidecar()
     if scan.store is None and not scan.refusals and not beside.found:
         notes = (Note("sign.elsewhere", (("name", asset.name),)),) if scan.remote_url else ()
         return History(scan, notes=notes)
-    found = check(asset, options=CheckOptions(trust=options.trust, limits=options.limits))
+    found = check(
+        asset, options=CheckOptions(trust=options.trust, limits=options.limits, store=str(options.store or ""))
+    )
     if found.integrity is Integrity.NOT_CHECKED:
         raise AssetError(plain(asset.name), f"carries credentials that could not be checked ({plain(found.problem)})")
     damaged = damage(found)

@@ -21,6 +21,7 @@ class Options:
     output: Path | None = None  # a file, or a folder that exists
     in_place: bool = False
     sidecar: bool = False  # beside the picture, though it could carry the manifest
+    store: Path | None = None  # beside the picture in this store, by its bytes, whatever it is called
     embed: bool = False  # inside the picture, though some readers of it will fail (TIFF of several pages)
     wrap: bool = False  # put a naked JPEG XL into its container, which can carry a manifest
     overwrite: bool = False

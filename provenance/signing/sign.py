@@ -8,7 +8,7 @@ has found it intact, and gets its name last (security W1, W7-W11; metadata.md §
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -161,6 +161,8 @@ def _check_options(options: Options) -> None:
         check_tsa_url(options.tsa_url)
     if options.in_place and options.output is not None:
         raise OutputError(plain(options.output.name), "an output and --in-place exclude each other", "choose one")
+    if options.store is not None and (options.output is not None or options.in_place or options.embed):
+        raise OutputError("--store", "says where the credentials go", "leave --output, --in-place and --embed out")
     if options.sidecar and options.embed:
         raise OutputError("--sidecar", "says beside the picture, --embed inside it", "choose one")
 
@@ -220,7 +222,10 @@ def _component(path: Path, options: Options) -> Component:
 def _write(work: _Work, credential: Credential) -> tuple[Verification, tuple[Note, ...]]:
     options, goal = work.options, work.goal
     in_place = options.in_place and not goal.sidecar
-    with replacing(goal.path, source=work.asset, overwrite=options.overwrite, in_place=in_place) as pending:
+    with (
+        _folders(goal.path.parent, wanted=options.store is not None),
+        replacing(goal.path, source=work.asset, overwrite=options.overwrite, in_place=in_place) as pending,
+    ):
         store, notes = _signed(work, credential, None if goal.sidecar else pending.stream)
         stamped = bool(options.tsa_url) and not notes
         if goal.sidecar:
@@ -244,6 +249,27 @@ def _write(work: _Work, credential: Credential) -> tuple[Verification, tuple[Not
     if not stamped:
         notes += (Note("sign.until", (("day", credential.not_after.date().isoformat()),)),)
     return replace(found, name=(work.asset if goal.sidecar else goal.path).name, name_suggests=""), notes
+
+
+@contextmanager
+def _folders(folder: Path, *, wanted: bool) -> Iterator[None]:
+    """Make *folder* in a store, and take what stays empty out again."""
+    if not wanted:
+        yield
+        return
+    above = [folder, *folder.parents[:3]]  # down to the store itself
+    made = [one for one in above if not one.exists()]
+    try:
+        for one in reversed(made):
+            one.mkdir(exist_ok=True)
+    except OSError as exc:
+        raise OutputError(plain(above[-1].name), f"cannot be written ({exc.strerror})", "name another --store") from exc
+    try:
+        yield
+    finally:
+        for one in made:
+            with suppress(OSError):  # it is not empty: then it stays
+                one.rmdir()
 
 
 def _signed(work: _Work, credential: Credential, destination: BinaryIO | None) -> tuple[bytes, tuple[Note, ...]]:
@@ -292,7 +318,7 @@ def _store_beside(path: Path, options: Options) -> bytes | None:
     with _opened(path) as stream:
         if prescan(stream, options.limits).store is not None:
             return None
-    beside = find(path, options.limits)
+    beside = find(path, options.limits, store=options.store)
     return beside.store if beside.found else None
 
 

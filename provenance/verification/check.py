@@ -87,7 +87,7 @@ def raw_job(argument: Any) -> str:
     try:
         with opened(path) as stream:
             scan = prescan(stream, options.limits)
-            beside = sidecars.find(path, options.limits, Path(options.sidecar) if options.sidecar else None)
+            beside = sidecars.of(path, options)
             detached = prescan_store(beside.store, options.limits) if scan.store is None and beside.found else scan
             if detached.refusals:
                 raise AssetError(path.name, f"is not shown to the engine: {_refused(detached.refusals).problem}")
@@ -109,7 +109,7 @@ def check(path: Path, *, options: Options) -> Verification:
     """
     try:
         with opened(path) as stream:
-            beside = sidecars.find(path, options.limits, Path(options.sidecar) if options.sidecar else None)
+            beside = sidecars.of(path, options)
             return _checked(path, _at_once(stream), options, beside)
     except OSError as exc:
         raise AssetError(path.name, f"cannot be read ({exc.strerror or exc})") from exc
@@ -301,7 +301,7 @@ def _assembled(
         active=manifests[0].label if manifests else "",
         manifests=manifests,
         unreachable=judged.chain.unreachable if judged.chain else 0,
-        source=Found(kind, beside.name, beside.tried, scan.remote_url, disagreement),
+        source=Found(kind, beside.name, beside.tried, scan.remote_url, disagreement, beside.folder, beside.others),
         coverage=judged.coverage,
         stops=judged.stops,
         statuses=(*judged.statuses, *_damage(scan)),

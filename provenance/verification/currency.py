@@ -7,14 +7,11 @@ backup changes: a weak sign, never more than a question.
 
 from __future__ import annotations
 
-import hashlib
 from enum import StrEnum
 from pathlib import Path
 
-from provenance.container.opening import opened
 from provenance.declaration.beside import Beside
-from provenance.errors import AssetError
-from provenance.plain import plain
+from provenance.verification.stores import sha256_of
 
 _SLACK_NS = 2_000_000_000  # FAT keeps times in steps of two seconds
 
@@ -46,20 +43,3 @@ def currency(picture: Path, beside: Beside, sha256: str = "") -> Currency:
     except (OSError, ValueError):
         return Currency.UNTOLD
     return Currency.OLDER if changed > beside.changed_ns + _SLACK_NS else Currency.UNTOLD
-
-
-def sha256_of(file: Path) -> str:
-    """Return the SHA-256 of *file*.
-
-    Raises:
-        AssetError: if it cannot be read.
-    """
-    try:
-        with opened(file) as stream:
-            digest = hashlib.sha256()
-            while block := stream.read(1 << 20):
-                digest.update(block)
-            return digest.hexdigest()
-    except (OSError, ValueError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "the name contains a NUL character"
-        raise AssetError(plain(file.name), f"cannot be read ({reason})") from exc

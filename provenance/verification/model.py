@@ -325,6 +325,8 @@ class Source:
     tried: tuple[str, ...] = ()  # sidecar names that were looked for
     remote_url: str = ""
     disagreement: str = ""  # embedded and sidecar both present and different
+    store: str = ""  # name of the store of sidecars that was looked into, by the file's bytes
+    others: tuple[str, ...] = ()  # older manifests for the same bytes in that store
 
 
 @dataclass(frozen=True, slots=True)

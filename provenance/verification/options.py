@@ -17,6 +17,7 @@ class Options:
     home: str = ""  # a user's directory whose pins, lists and deny list count too
     limits: Limits = field(default_factory=Limits)
     sidecar: str = ""  # path of a sidecar to use; "" looks beside the file
+    store: str = ""  # path of a store of sidecars; "" looks for the nearest one upward
     as_of: str = ""  # ISO time to judge certificates at; "" is now. The lists are those of today
     digest: bool = False  # also compute the SHA-256 of the file
 

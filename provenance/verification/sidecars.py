@@ -1,4 +1,7 @@
-"""Manifest stores that lie beside a file: ``NAME.EXT.c2pa``, then ``NAME.c2pa`` (C2PA 2.4 §manifest lookup)."""
+"""Manifest stores that lie beside a file: ``NAME.EXT.c2pa``, then ``NAME.c2pa`` (C2PA 2.4 §manifest lookup).
+
+Then the store of sidecars (`stores`), which knows a picture by its bytes.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from provenance.container.model import Limits
 from provenance.container.opening import opened
 from provenance.errors import AssetError
 from provenance.record import dataclass
+from provenance.verification import stores
+from provenance.verification.options import Options
 
 ENDING = ".c2pa"
 SIGNED = ".signed"  # what `sign` puts between a name and its extension
@@ -21,6 +26,8 @@ class Sidecar:
     name: str = ""
     store: bytes = b""
     tried: tuple[str, ...] = ()
+    folder: str = ""  # name of the store that was looked into
+    others: tuple[str, ...] = ()  # older manifests for the same bytes, in that store
 
     @property
     def found(self) -> bool:
@@ -33,13 +40,51 @@ def candidates(asset: Path) -> tuple[Path, ...]:
     return (named, asset.with_suffix(ENDING)) if asset.suffix and asset.suffix != ENDING else (named,)
 
 
-def find(asset: Path, limits: Limits, chosen: Path | None = None) -> Sidecar:
-    """Read the sidecar of *asset*, or the *chosen* file.
+def of(asset: Path, options: Options) -> Sidecar:
+    """Read the sidecar of *asset* as *options* say: the chosen one, one that lies beside it, or one in a store.
+
+    Raises:
+        AssetError: if a chosen one cannot be read, or any is larger than the limit.
+    """
+    chosen = Path(options.sidecar) if options.sidecar else None
+    return find(asset, options.limits, chosen, store=Path(options.store) if options.store else None)
+
+
+def find(asset: Path, limits: Limits, chosen: Path | None = None, *, store: Path | None = None) -> Sidecar:
+    """Read the sidecar of *asset*: the *chosen* file, else one that lies beside it, else the newest in a *store*.
 
     Raises:
         AssetError: if a chosen sidecar cannot be read, or any is larger than the limit.
     """
     paths = (chosen,) if chosen else candidates(asset)
+    found = _first(paths, limits, chosen=chosen is not None)
+    if found.found or chosen:
+        return found
+    place = store or stores.nearest(asset)
+    return found if place is None else _in_store(place, stores.sha256_of(asset), limits, found.tried)
+
+
+def in_store(asset: Path, sha256: str, limits: Limits, store: Path | None = None) -> Sidecar:
+    """Read the newest sidecar for the bytes with the sum *sha256* in *store*, or the one that holds for *asset*.
+
+    Raises:
+        AssetError: if it is larger than the limit.
+    """
+    place = store or stores.nearest(asset)
+    return Sidecar() if place is None else _in_store(place, sha256, limits, ())
+
+
+def _in_store(place: Path, sha256: str, limits: Limits, tried: tuple[str, ...]) -> Sidecar:
+    held = stores.look(place, sha256)
+    if not held.names:
+        return Sidecar(tried=tried, folder=place.name)
+    newest, *others = held.names
+    read = _first((held.path(newest),), limits, chosen=True)
+    return Sidecar(held.shown(newest), read.store, tried, place.name, tuple(map(held.shown, others)))
+
+
+def _first(paths: tuple[Path, ...], limits: Limits, *, chosen: bool) -> Sidecar:
+    """Read the first of *paths* that is there; one that was *chosen* must be."""
     for path in paths:
         try:
             with opened(path) as stream:

@@ -37,7 +37,7 @@ def job(argument: Any) -> Store:
         raise AssetError(path.name, f"cannot be read ({exc.strerror or exc})") from exc
     store = scan.store
     if store is None and not scan.refusals:
-        store = sidecars.find(path, options.limits, Path(options.sidecar) if options.sidecar else None).store
+        store = sidecars.of(path, options).store
     return Store(store or b"")
 
 
