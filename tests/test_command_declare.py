@@ -180,3 +180,37 @@ def test_declared_by_sheet_is_signed_by_sign(run: Run, works: Path) -> None:
     assert signed.exit == 0, signed.err
     told = json.loads(run("verify", "works/a.signed.png", "--format", "json").out)
     assert "From a sheet" in json.dumps(told)
+
+
+def test_check_sees_what_is_declared_beside_and_in_a_store(
+    run: Run, works: Path, artist: Artist, tmp_path: Path
+) -> None:
+    """check and facts show a declaration beside a file as declared, not signed, also from the cache; stores count, too."""
+    (tmp_path / "p.toml").write_text(
+        'schema_version = "1"\nid = "t"\ntitle = "T"\nabout = "A"\nevidence = "intact"\n'
+        '[[requirement]]\nid = "signed"\nthat = { integrity = { any_of = ["intact"] } }\non_fail = "review"\n'
+        'on_unknown = "review"\nmessage = { en = "m" }\n'
+        '[[requirement]]\nid = "declared"\nthat = { declared_beside = { any_of = ["declared"] } }\non_fail = "note"\n'
+        'on_unknown = "note"\nmessage = { en = "m" }\n'
+    )  # fmt: skip
+    (works / ".provenance").mkdir()
+    sign(works / "b.png", DRAWN_BY_HAND, credential=artist.credential, options=Options(store=works / ".provenance"))
+    (works / "b.png").rename(works / "2019" / "renamed.png")
+    (works / "a.png.provenance.toml").write_text('origin = "photograph"\n')
+
+    def verdicts() -> dict[str, list[str]]:
+        ran = run("check", "works", "--policy", "p.toml", "--format", "json")
+        found = json.loads(ran.out)
+        return {one["name"].rsplit("/", 1)[1]: [rule["rule"] for rule in one["outcomes"]] for one in found["files"]}
+
+    first = verdicts()
+    second = verdicts()
+    (works / "a.png.provenance.toml").unlink()
+    third = verdicts()
+
+    assert first == second == {
+        "renamed.png": ["declared"], "a.png": ["signed"], "c.png": ["signed", "declared"], "=d.png": ["signed", "declared"],
+    }  # fmt: skip
+    assert third["a.png"] == ["signed", "declared"]
+    told = json.loads(run("facts", "works/2019/renamed.png").out)
+    assert (told["integrity"], told["source"], told["declared_beside"]) == ("intact", "sidecar", "")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from provenance.batch.declaring import read_sheet
+from provenance.declaration.beside import find
 from provenance.declaration.model import Declaration
 from provenance.declaration.profile import Profile
 from provenance.signing.sign import sign
@@ -41,6 +44,21 @@ def test_a_fill_is_told_from_denoising(artist: Artist, tmp_path: Path) -> None:
     assert active is not None
     types = [action.source_type for action in active.actions if action.ai]
     assert types == [SourceType.ALGORITHMICALLY_ENHANCED, SourceType.COMPOSITE_WITH_TRAINED]
+
+
+def test_the_folders_declaration_and_the_sheet_are_accepted(tmp_path: Path) -> None:
+    """The example of a folder's file speaks for its pictures; the sheet has no wrong cell."""
+    (tmp_path / "paintings").mkdir()
+    for name in ("a.jpg", "paintings/b.png", "harbour.png", "dusk.png"):
+        png(tmp_path / name)
+    shutil.copy(EXAMPLES / "folder" / "provenance.toml", tmp_path / "provenance.toml")
+
+    found = [find(tmp_path / name) for name in ("a.jpg", "paintings/b.png", "dusk.png")]
+    sheet = read_sheet(EXAMPLES / "sheet.csv", tmp_path, overwrite=False)
+
+    origins = [one.declaration.origin for one in found if one]
+    assert origins == ["photograph", "blank-canvas", None]
+    assert (len(sheet.ready), sheet.wrong) == (2, ())
 
 
 def test_the_profile_loads() -> None:

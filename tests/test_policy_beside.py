@@ -72,7 +72,7 @@ def test_declared_is_a_tier_of_its_own(tmp_path: Path) -> None:
     facts = facts_at(picture)
 
     changed = {name for name in Facts.__match_args__ if getattr(facts, name) != getattr(bare, name)}
-    assert changed == {"declared_beside", "declared_beside_by", "tools_beside", "source_types_beside"}
+    assert changed == {"declared_beside", "declared_beside_by", "tools_beside", "source_types_beside", "unverified"}
     assert (facts.declared_beside, facts.declared_beside_by) == ("declared", "picture")
     assert facts.tools_beside == ("Krita 5.2.6",)
     assert facts.integrity is Integrity.NO_CREDENTIALS

@@ -178,7 +178,7 @@ def _key(options: Options) -> str:
     """Return everything that facts depend on beside the file, as one sum."""
     parts = (
         SCHEMA_VERSION, VERSION, _version("c2pa-python"), _version("cryptography"), repr(options.limits),
-        options.as_of, options.sidecar, fingerprint(options.trust),
+        options.as_of, options.sidecar, options.store, fingerprint(options.trust),
     )  # fmt: skip
     return hashlib.sha256("\n".join(parts).encode("utf-8", "backslashreplace")).hexdigest()
 

@@ -59,8 +59,7 @@ def _found(item: list[Any], checking: Options, now: datetime, commons: dict[str,
             return _in_memory(data, b"", sure, name, checking, now, commons)
         path, offset, length, beside, sure, name, sums = item
         place = Path(path)
-        chosen = Path(checking.sidecar) if checking.sidecar else None
-        store = sidecars.find(place, checking.limits, chosen).store if beside or chosen else b""
+        store = sidecars.of(place, checking).store if beside or checking.sidecar or checking.store else b""
         if offset < 0:
             with opened(place) as stream:
                 length = stream.seek(0, 2)

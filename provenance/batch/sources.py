@@ -24,9 +24,11 @@ from provenance.batch.model import LISTS, Entry, Input, Item, LeftOut, Sort, Tro
 from provenance.batch.tar import Archive, Member, members
 from provenance.container.kinds import sniff, suggested
 from provenance.container.model import Kind
+from provenance.declaration.upward import FOLDER
 from provenance.errors import AssetError
 from provenance.plain import plain
 from provenance.record import dataclass
+from provenance.verification.stores import nearest
 
 STDIN = "-"
 LARGEST = 16 << 20  # of a picture that has to be handed to the child: out of gzip, out of a Parquet column
@@ -183,16 +185,20 @@ def _walk(shown: str, place: str, archives: list[str], seen: _Seen) -> Iterator[
             yield Trouble(shown, f"cannot be read ({exc.strerror or exc})")
             continue
         stores = {name for name, _ in names if name.endswith(_SIDECAR)}
+        in_store = nearest(Path(place, "x")) is not None  # then any of them may have credentials there
         waiting += [(os.path.join(shown, name), os.path.join(place, name)) for name, folder in names[::-1] if folder]
         for name, folder in names:
             path = f"{place}{os.sep}{name}"
-            if folder or name in stores or (seen.named and os.path.realpath(path) in seen.named):
+            if folder or name in stores or name.endswith(FOLDER):
+                continue
+            if seen.named and os.path.realpath(path) in seen.named:
                 continue
             label = os.path.join(shown, name)
             if _sort(name) is Sort.ARCHIVE:
                 archives.append(label)
             else:
-                yield Item(label, path, sure=_known(name), beside=bool(stores) and _has_store(name, stores))
+                beside = in_store or (bool(stores) and _has_store(name, stores))
+                yield Item(label, path, sure=_known(name), beside=beside)
 
 
 def _taken(entry: os.DirEntry[str]) -> bool:

@@ -104,19 +104,21 @@ def find(picture: Path, known: dict[str, tuple[Path, ...]] | None = None) -> Bes
     if _is_there(named) and (stamp := _stamp(own := Path(named))) is not None:
         return _own(own, stamp)
     whole = os.path.abspath(picture)  # noqa: PTH100 - links are not followed
-    folder = os.path.dirname(whole)  # noqa: PTH120 - a tenth of the time, for each of many pictures
-    files = None if known is None else known.get(folder)
-    if files is None:
-        files = tuple(above / FOLDER for above in folders(Path(folder)) if _stamp(above / FOLDER) is not None)
-        if known is not None:
-            known[folder] = files
-    for file in files:
+    for file in _above(whole, {} if known is None else known):
         if (stamp := _stamp(file)) is None:
             continue
         told = _told(_folder_file(file, stamp), Path(whole).relative_to(file.parent).as_posix())
         if told is not None:
             return Beside(file, told.data, told.declaration, told.written, for_folder=True, changed_ns=stamp[0])
     return None
+
+
+def _above(whole: str, known: dict[str, tuple[Path, ...]]) -> tuple[Path, ...]:
+    """Return the folders' files that may speak of the file *whole*, nearest first."""
+    folder = os.path.dirname(whole)  # noqa: PTH120 - a tenth of the time, for each of many pictures
+    if folder not in known:
+        known[folder] = tuple(above / FOLDER for above in folders(Path(folder)) if _stamp(above / FOLDER) is not None)
+    return known[folder]
 
 
 def _is_there(file: str) -> bool:

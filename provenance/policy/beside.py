@@ -52,7 +52,8 @@ def with_beside(facts: Facts, picture: Path, known: dict[str, tuple[Path, ...]] 
         return replace(facts, declared_beside=_UNREADABLE)
     by = "folder" if found.for_folder else "picture"
     told = words_of(found.declaration) if state in {"declared", "older"} else {}
-    return replace(facts, declared_beside=state, declared_beside_by=by, **told)  # type: ignore[arg-type]  # tuples of words
+    changes = {"declared_beside": state, "declared_beside_by": by} | told
+    return replace(facts, unverified=(*facts.unverified, *told), **changes)  # type: ignore[arg-type]  # words
 
 
 def _state(picture: Path, beside: Beside, facts: Facts) -> str:

@@ -1,4 +1,7 @@
-"""Files -> facts, each parsed in a child process with limits; only the facts cross the pipe."""
+"""Files -> facts, each parsed in a child process with limits; only the facts cross the pipe.
+
+What is declared beside a file joins them here: no engine reads it, and it is bounded text.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from provenance.errors import ProvenanceError
+from provenance.policy.beside import with_beside
 from provenance.policy.deriving import facts_of
 from provenance.policy.facts import Facts
 from provenance.verification.files import could_not_check
@@ -37,8 +41,9 @@ def facts_files(
         same = codec.encode(Request("", replace(options, digest=True)))
         requests = (same | {"path": str(path.absolute())} for path in wanted)
         answers = pool.run(FACTS, requests)
+        folders: dict[str, tuple[Path, ...]] = {}
         for path, (_, answer) in zip(wanted, answers, strict=True):
             if isinstance(answer, Died):
                 yield path, facts_of(could_not_check(path, answer, limits), now=datetime.now(UTC))
             else:
-                yield path, answer
+                yield path, answer if isinstance(answer, ProvenanceError) else with_beside(answer, path, folders)
