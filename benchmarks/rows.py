@@ -17,7 +17,7 @@ from time import perf_counter
 
 import encypher_c2pa
 
-from benchmarks import bare, checking, heeding, metadata, ours, pictures
+from benchmarks import bare, checking, heeding, hooked, metadata, ours, pictures
 from benchmarks.timing import Compared, compare, peak_mib, process
 from provenance.verification.files import verify_files
 from tests.hostile.cases_limits import CASES as LIMITS
@@ -170,6 +170,16 @@ def one_shot(folder: Path) -> Iterator[Row]:
     yield _row("one-shot `provenance sign FILE`, key not encrypted", compare(signing, reading, rounds=9), at_most=4.0)
 
 
+def pre_commit(folder: Path) -> Iterator[Row]:
+    """A commit that is held to a policy."""
+    whole, check = hooked.compared(folder)
+    verify = "one-shot `provenance verify`"
+    yield _row(
+        "a pre-commit run on one changed picture, pre-commit and git included", whole, at_most=3.0, against=verify
+    )
+    yield _row("our part of it: one-shot `provenance check FILE`", check, against=verify)
+
+
 def hostile(folder: Path) -> Iterator[Row]:
     """Files built to hurt: the slowest answer, and a hundred at once."""
     one_each, hundred = folder / "one", folder / "hundred"
@@ -280,5 +290,5 @@ def _checked(kind: str, made: list[Path], folder: Path) -> Iterator[Row]:
 
 
 SECTIONS: tuple[Section, ...] = (
-    large_jpeg, small_jpegs, large_tiff, one_shot, hostile, data_set, ordinary_metadata, checks,
+    large_jpeg, small_jpegs, large_tiff, one_shot, pre_commit, hostile, data_set, ordinary_metadata, checks,
 )  # fmt: skip

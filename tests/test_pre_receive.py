@@ -297,6 +297,24 @@ def test_what_cannot_be_told_refuses(pushing: Pushing, case: str) -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize(
+    ("limit", "noun"),
+    [("MOST_COMMITS", "brings more than 1 commits"), ("MOST_CHANGES", "changes more than 1 pictures")],
+)
+def test_a_push_is_bounded(pushing: Pushing, limit: str, noun: str) -> None:
+    """A push of very many commits, or changes of pictures, is refused before anything is judged."""
+    hook = pushing.bare / "hooks" / "pre-receive"
+    hook.write_text(hook.read_text("utf-8").replace(f"{limit} = 20_000", f"{limit} = 1"), "utf-8")
+    pushing.configure("command", "/nowhere/provenance")
+    pushing.commit({"a.png": pushing.gate.files["signed"]})
+    pushing.commit({"a.png": pushing.gate.files["photo"]})
+
+    accepted, said = pushing.push()
+
+    assert not accepted
+    assert f"push refused: it {noun}; push in parts" in said
+
+
 def test_a_ref_to_something_else(pushing: Pushing) -> None:
     """A ref that names a file itself is refused: nobody would look into it."""
     pushing.commit({"a.png": pushing.gate.files["unsigned"]})
