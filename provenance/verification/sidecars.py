@@ -64,16 +64,6 @@ def find(asset: Path, limits: Limits, chosen: Path | None = None, *, store: Path
     return found if place is None else _in_store(place, stores.sha256_of(asset), limits, found.tried)
 
 
-def in_store(asset: Path, sha256: str, limits: Limits, store: Path | None = None) -> Sidecar:
-    """Read the newest sidecar for the bytes with the sum *sha256* in *store*, or the one that holds for *asset*.
-
-    Raises:
-        AssetError: if it is larger than the limit.
-    """
-    place = store or stores.nearest(asset)
-    return Sidecar() if place is None else _in_store(place, sha256, limits, ())
-
-
 def _in_store(place: Path, sha256: str, limits: Limits, tried: tuple[str, ...]) -> Sidecar:
     held = stores.look(place, sha256)
     if not held.names:
