@@ -19,15 +19,14 @@ from provenance.container.unchanged import difference
 from provenance.errors import AssetError
 from provenance.metadata import exif
 from provenance.metadata.blocks import MOST, Change
-from provenance.metadata.carriers import heif
 from tests.support.container import box, drawn, engine_state, layout, sign, signed
-from tests.support.edited import edited, found, frames, packet
 from tests.support.environment import corpus, exiftool, exiftool_warnings, needs_corpus, needs_exiftool
 from tests.support.heif import XMP_TYPE, Avif, Held
+from tests.support.metadata import edited, found, naming, picture
 from tests.support.pictures import draw
 
 TAGS = ((315, "Zoë 山".encode()), (33432, "© 2026 Zoë".encode()))
-CHANGE = Change(exif=TAGS, xmp=packet())
+CHANGE = Change(exif=TAGS, xmp=naming())
 OLD = piexif.dump({"0th": {271: b"Drawn Camera"}, "GPS": {piexif.GPSIFD.GPSLatitude: ((47, 1), (22, 1), (0, 1))}})[6:]
 SECRET = piexif.dump({"GPS": {piexif.GPSIFD.GPSAreaInformation: b"at the old mill"}})[6:]
 PLAIN = bytes(4) + OLD
@@ -92,25 +91,25 @@ def test_exif_and_xmp_stand_beside_the_same_picture(name: str) -> None:
     before = FILES[name]()
     kind = sniff(io.BytesIO(before))
 
-    after = edited(heif, before, CHANGE)
+    after = edited(before, CHANGE)
 
-    blocks = found(heif, after)
+    blocks = found(after)
     assert blocks.exif is not None
     assert piexif.load(blocks.exif)["0th"][315] == "Zoë 山".encode()
-    assert (blocks.xmp, blocks.problems) == (packet(), ())
+    assert (blocks.xmp, blocks.problems) == (naming(), ())
     again = sign(after, kind)
-    assert frames(before) == frames(after) == frames(again)
+    assert picture(before) == picture(after) == picture(again)
     assert engine_state(again, kind) == "Valid"
-    assert found(heif, again).exif == blocks.exif
-    assert found(heif, again).xmp == packet()
+    assert found(again).exif == blocks.exif
+    assert found(again).xmp == naming()
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if "EXIF" in name])
 def test_what_stood_in_exif_stays(name: str) -> None:
     """The block grows at its end; its old tags are kept."""
-    before = found(heif, FILES[name]()).exif
+    before = found(FILES[name]()).exif
 
-    after = found(heif, edited(heif, FILES[name](), CHANGE)).exif
+    after = found(edited(FILES[name](), CHANGE)).exif
 
     assert before and after
     assert piexif.load(after)["0th"][271] == piexif.load(before)["0th"][271]
@@ -123,7 +122,7 @@ def test_exiftool_reads_both(name: str, tmp_path: Path) -> None:
     """An independent reader finds each text exactly, before and after signing, and nothing odd that was not there."""
     before = FILES[name]()
     kind = sniff(io.BytesIO(before))
-    after = edited(heif, before, CHANGE)
+    after = edited(before, CHANGE)
     paths = {part: tmp_path / f"{part}{'.heic' if kind is Kind.HEIC else '.avif'}" for part in ("old", "new", "signed")}
     for path, data in zip(paths.values(), (before, after, sign(after, kind)), strict=True):
         path.write_bytes(data)
@@ -147,9 +146,9 @@ def test_pictures_of_somebody_else(name: str) -> None:
     before = corpus("unsigned", name).read_bytes()
     kind = sniff(io.BytesIO(before))
 
-    after = sign(edited(heif, edited(heif, before, CHANGE), CHANGE), kind)
+    after = sign(edited(edited(before, CHANGE), CHANGE), kind)
 
-    assert frames(after) == frames(before)
+    assert picture(after) == picture(before)
     assert engine_state(after, kind) == "Valid"
     with Image.open(io.BytesIO(before)) as old, Image.open(io.BytesIO(after)) as new:
         assert new.info.get("icc_profile") == old.info.get("icc_profile")
@@ -157,16 +156,16 @@ def test_pictures_of_somebody_else(name: str) -> None:
 
 def test_nothing_to_change() -> None:
     """Without a change there is no edit, and none for what says so already."""
-    once = edited(heif, drawn("heic"), Change(exif=TAGS))
+    once = edited(drawn("heic"), Change(exif=TAGS))
 
-    assert edited(heif, drawn("heic"), Change()) == drawn("heic")
-    assert edited(heif, drawn("heic"), Change(exif_without=frozenset({"gps"}))) == drawn("heic")
-    assert edited(heif, once, Change(exif=TAGS)) == once
+    assert edited(drawn("heic"), Change()) == drawn("heic")
+    assert edited(drawn("heic"), Change(exif_without=frozenset({"gps"}))) == drawn("heic")
+    assert edited(once, Change(exif=TAGS)) == once
 
 
 def test_places_never_have_a_base() -> None:
     """The engine moves a base of 0 twice: where we write the table, there is none."""
-    after = edited(heif, Avif(base=True).made(), Change(xmp=packet()))
+    after = edited(Avif(base=True).made(), Change(xmp=naming()))
 
     at = after.index(b"iloc") + 8
     assert after[at : at + 2] == b"\x44\x00"
@@ -179,11 +178,11 @@ def test_what_is_private_leaves_no_byte(in_idat: bool) -> None:
     before = Avif(iloc=1, items=(exif_item(held, in_idat=in_idat), xmp_item(b"<secret/>", in_idat=in_idat))).made()
     assert b"at the old mill" in before
 
-    after = edited(heif, before, Change(exif_without=frozenset({"gps"}), xmp=packet()))
+    after = edited(before, Change(exif_without=frozenset({"gps"}), xmp=naming()))
 
     assert b"at the old mill" not in after
     assert b"secret" not in after
-    assert frames(after) == frames(before)
+    assert picture(after) == picture(before)
 
 
 def test_what_is_private_goes_from_every_picture() -> None:
@@ -191,7 +190,7 @@ def test_what_is_private_goes_from_every_picture() -> None:
     second = exif_item(bytes(4) + SECRET, number=4, describes=(9,))
     before = Avif(items=(exif_item(), second)).made()
 
-    after = edited(heif, before, Change(exif=TAGS, exif_without=frozenset({"gps"})))
+    after = edited(before, Change(exif=TAGS, exif_without=frozenset({"gps"})))
 
     assert b"at the old mill" not in after
     assert after.count("Zoë 山".encode()) == 1
@@ -203,10 +202,10 @@ def test_the_packet_of_another_picture_is_left_alone() -> None:
     other = xmp_item(b"<gainmap/>", number=7, describes=(9,))
     before = Avif(items=(other,)).made()
 
-    after = edited(heif, before, Change(xmp=packet()))
+    after = edited(before, Change(xmp=naming()))
 
-    assert found(heif, before).xmp is None
-    assert found(heif, after).xmp == packet()
+    assert found(before).xmp is None
+    assert found(after).xmp == naming()
     assert b"<gainmap/>" in after
 
 
@@ -214,11 +213,11 @@ def test_a_packet_in_its_own_box_becomes_an_item() -> None:
     """Nothing of the box is left, so that no two packets contradict each other."""
     before = Avif(before=(uuid(b"<old/>"),)).made()
 
-    after = edited(heif, before, Change(xmp=packet()))
+    after = edited(before, Change(xmp=naming()))
 
-    assert found(heif, before).xmp == b"<old/>"
+    assert found(before).xmp == b"<old/>"
     assert b"<old/>" not in after
-    assert found(heif, after).problems == ()
+    assert found(after).problems == ()
 
 
 def test_meta_box_without_a_length() -> None:
@@ -231,31 +230,31 @@ def test_meta_box_without_a_length() -> None:
     meta = meta.replace(places[0].to_bytes(4, "big"), places[1].to_bytes(4, "big"))
     before = whole[:at] + data + bytes(4) + meta[4:]
 
-    after = edited(heif, before, CHANGE)
+    after = edited(before, CHANGE)
 
-    assert frames(after) == frames(before) == frames(whole)
+    assert picture(after) == picture(before) == picture(whole)
 
 
 def test_what_stands_in_a_track_is_changed_too() -> None:
     """Decoders of sequences look into the track first: they find the new texts there, before and after signing."""
     before = told()
 
-    after = edited(heif, before, CHANGE)
+    after = edited(before, CHANGE)
 
     for data in (after, sign(after, Kind.AVIF)):
         with Image.open(io.BytesIO(data)) as image:
             assert image.getexif().tobytes().count("Zoë 山".encode()) or image.getexif()[315]
-            assert image.info["xmp"] == packet()
-        assert data.count(packet()) == 2
-    assert frames(after) == frames(before)
+            assert image.info["xmp"] == naming()
+        assert data.count(naming()) == 2
+    assert picture(after) == picture(before)
 
 
-@pytest.mark.parametrize("change", [Change(xmp=packet()), Change(exif=TAGS)], ids=["XMP", "EXIF"])
+@pytest.mark.parametrize("change", [Change(xmp=naming()), Change(exif=TAGS)], ids=["XMP", "EXIF"])
 def test_what_is_not_changed_in_a_track_stays(change: Change) -> None:
     """The other carrier is put where signing does not move it, and says the same."""
     before = told()
 
-    after = edited(heif, before, change)
+    after = edited(before, change)
 
     assert difference(io.BytesIO(after), io.BytesIO(sign(after, Kind.AVIF)), Kind.AVIF) == ""
     assert b"at the old mill" in after
@@ -264,28 +263,28 @@ def test_what_is_not_changed_in_a_track_stays(change: Change) -> None:
 
 def test_what_is_private_goes_from_a_track() -> None:
     """Nothing of it is left, neither in the track nor where the track found it before."""
-    once = edited(heif, told(), Change(xmp=packet()))
+    once = edited(told(), Change(xmp=naming()))
 
     for before in (told(), once):
-        after = edited(heif, before, Change(exif_without=frozenset({"gps"})))
+        after = edited(before, Change(exif_without=frozenset({"gps"})))
         assert b"at the old mill" not in after
-        assert frames(after) == frames(before)
+        assert picture(after) == picture(before)
 
 
 def test_a_track_is_settled_once() -> None:
     """The same change of what was changed already changes nothing more that is seen."""
-    once = edited(heif, told(), CHANGE)
-    twice = edited(heif, once, CHANGE)
+    once = edited(told(), CHANGE)
+    twice = edited(once, CHANGE)
 
-    assert frames(twice) == frames(once)
-    assert found(heif, twice).xmp == packet()
+    assert picture(twice) == picture(once)
+    assert found(twice).xmp == naming()
 
 
 def test_a_sequence_keeps_its_offsets_right() -> None:
     """The chunks of a track are found where they were moved to."""
     before = sequence()
 
-    after = edited(heif, before, CHANGE)
+    after = edited(before, CHANGE)
 
     chunks = []
     for data in (before, after):
@@ -313,14 +312,20 @@ def test_wide_offsets() -> None:
     """Offsets of 8 bytes are corrected like those of 4."""
     before = widened(sequence())
 
-    after = edited(heif, before, CHANGE)
+    after = edited(before, CHANGE)
 
-    assert frames(after) == frames(before) == frames(sequence())
+    assert picture(after) == picture(before) == picture(sequence())
 
 
 def patched(data: bytes, old: bytes, new: bytes) -> bytes:
     assert old in data
     return data.replace(old, new, 1)
+
+
+def endless(data: bytes, name: bytes) -> bytes:
+    """Return *data* with its last box called *name* running to the end of what it stands in."""
+    at = data.rindex(name) - 4
+    return data[:at] + bytes(4) + data[at + 4 :]
 
 
 def in_movie(data: bytes) -> bytes:
@@ -336,6 +341,14 @@ REFUSED = {
     "unknown box": (lambda: Avif(behind=(box(b"what", b""),)).made(), f"has a part ('what') that might count bytes{NOT_CHANGED}"),
     "two descriptions": (lambda: BASE.made() + box(b"meta", bytes(4)), f"describes its content twice{NOT_CHANGED}"),
     "cut off": (lambda: BASE.made()[:-9], f"is damaged (box 'mdat' at byte 406 does not fit){NOT_CHANGED}"),
+    "an item without an end": (
+        lambda: endless(BASE.made(), b"infe"),
+        f"is damaged (an entry of the list of the items does not say where it ends){NOT_CHANGED}",
+    ),
+    "a table without an end": (
+        lambda: endless(BASE.made(), b"iprp"),
+        f"is damaged (a table does not say where it ends){NOT_CHANGED}",
+    ),
     "no items": (
         lambda: box(b"ftyp", b"avif\0\0\0\0avif") + box(b"mdat", b""), "has no table of items, and no place for EXIF and XMP"
     ),
@@ -378,7 +391,7 @@ REFUSED = {
 def test_what_would_not_survive_is_refused(make: Callable[[], bytes], said: str) -> None:
     """What counts bytes and is not understood, or is damaged, is left alone, and the reason given in one sentence."""
     with pytest.raises(AssetError) as refused:
-        edited(heif, make(), CHANGE)
+        edited(make(), CHANGE)
 
     assert str(refused.value) == f"picture: {said}"
 
@@ -388,28 +401,28 @@ def test_what_cannot_be_read_is_named() -> None:
     compressed = Avif(items=(exif_item(b"nothing of the kind"), xmp_item(encoding=b"deflate")))
     twice = Avif(items=(xmp_item(),), before=(uuid(b"<other/>"),))
 
-    assert found(heif, compressed.made()).problems == (
+    assert found(compressed.made()).problems == (
         "the EXIF of the picture has no header that can be read",
         "the XMP of the picture is compressed or encrypted, and is not read",
     )
-    assert found(heif, twice.made()).problems == ("a further XMP packet stands in the file",)
+    assert found(twice.made()).problems == ("a further XMP packet stands in the file",)
 
 
 def test_exif_whose_offset_is_wrong_is_put_right() -> None:
     """A block that stands behind an identifier which its offset forgets is read, and decodes again after an edit."""
     before = Avif(items=(exif_item(bytes(4) + AS_IN_JPEG[4:]),)).made()
 
-    after = edited(heif, before, Change(exif=TAGS))
+    after = edited(before, Change(exif=TAGS))
 
-    assert found(heif, before).exif == OLD
-    assert frames(after) == frames(drawn("avif"))
+    assert found(before).exif == OLD
+    assert picture(after) == picture(drawn("avif"))
     with pytest.raises(ValueError, match="Exif"):
-        frames(before)
+        picture(before)
 
 
 def test_exif_that_we_build_is_found_by_every_reader() -> None:
     """A new item begins as Apple's do: with the identifier, and an offset that leads past it."""
-    after = edited(heif, drawn("avif"), Change(exif=TAGS))
+    after = edited(drawn("avif"), Change(exif=TAGS))
 
     assert b"\0\0\0\6Exif\0\0" + exif.fresh(TAGS) in after
     with Image.open(io.BytesIO(after)) as image:

@@ -11,12 +11,11 @@ import pytest
 from provenance.container.model import Kind
 from provenance.errors import AssetError
 from provenance.metadata.blocks import MOST, Change
-from provenance.metadata.carriers import jxl
 from tests.support.container import box, drawn, engine_state, layout, sign, signed
-from tests.support.edited import edited, found, packet
 from tests.support.environment import exiftool, needs_exiftool
+from tests.support.metadata import edited, found, naming
 
-CHANGE = Change(exif=((315, "Zoë 山".encode()),), xmp=packet())
+CHANGE = Change(exif=((315, "Zoë 山".encode()),), xmp=naming())
 OLD = piexif.dump({"0th": {271: b"Drawn Camera"}})[6:]
 HEAD = 12 + 20  # signature and ftyp of the drawn picture
 
@@ -39,16 +38,16 @@ def test_exif_and_xmp_stand_in_their_boxes(name: str) -> None:
     """What was set is found again, the codestream is untouched, and the engine signs the result."""
     before = FILES[name]()
 
-    after = edited(jxl, before, CHANGE)
+    after = edited(before, CHANGE)
 
-    blocks = found(jxl, after)
+    blocks = found(after)
     assert blocks.exif is not None
     assert piexif.load(blocks.exif)["0th"][315] == "Zoë 山".encode()
-    assert (blocks.xmp, blocks.problems) == (packet(), ())
+    assert (blocks.xmp, blocks.problems) == (naming(), ())
     assert after.endswith(before[-8:]) or name == "behind the picture"
     assert streams(after) == streams(before)
     assert engine_state(sign(after, Kind.JXL), Kind.JXL) == "Valid"
-    assert edited(jxl, after, CHANGE) == after
+    assert edited(after, CHANGE) == after
 
 
 def streams(data: bytes) -> list[bytes]:
@@ -59,7 +58,7 @@ def streams(data: bytes) -> list[bytes]:
 
 def test_old_tags_stay() -> None:
     """The block grows at its end."""
-    after = found(jxl, edited(jxl, FILES["EXIF and XMP"](), CHANGE)).exif
+    after = found(edited(FILES["EXIF and XMP"](), CHANGE)).exif
 
     assert after is not None
     assert piexif.load(after)["0th"][271] == b"Drawn Camera"
@@ -69,7 +68,7 @@ def test_old_tags_stay() -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_exiftool_reads_both(name: str, tmp_path: Path) -> None:
     """An independent reader finds each text exactly, before and after signing."""
-    after = edited(jxl, FILES[name](), CHANGE)
+    after = edited(FILES[name](), CHANGE)
 
     for stem, data in (("edited", after), ("signed", sign(after, Kind.JXL))):
         path = tmp_path / f"{stem}.jxl"
@@ -83,8 +82,8 @@ def test_nothing_to_change() -> None:
     """Without a change there is no edit, whatever the file holds."""
     held = with_boxes(box(b"brob", b"xml \x0b"), box(b"jbrd", b""))
 
-    assert edited(jxl, held, Change()) == held
-    assert edited(jxl, drawn("jxl"), Change(exif_without=frozenset({"gps"}))) == drawn("jxl")
+    assert edited(held, Change()) == held
+    assert edited(drawn("jxl"), Change(exif_without=frozenset({"gps"}))) == drawn("jxl")
 
 
 PROBLEMS = {
@@ -107,9 +106,9 @@ PROBLEMS = {
 def test_what_cannot_be_read_is_named_and_kept(held: bytes, problem: str, said: str) -> None:
     """A carrier that is not read is a problem, and it is not written over."""
     with pytest.raises(AssetError) as refused:
-        edited(jxl, with_boxes(held), CHANGE)
+        edited(with_boxes(held), CHANGE)
 
-    assert found(jxl, with_boxes(held)).problems == (problem,)
+    assert found(with_boxes(held)).problems == (problem,)
     assert str(refused.value) == f"picture: {said}"
 
 
@@ -118,15 +117,15 @@ def test_a_jpeg_inside_keeps_its_metadata() -> None:
     held = with_boxes(box(b"jbrd", b""), box(b"Exif", bytes(4) + OLD))
 
     with pytest.raises(AssetError) as refused:
-        edited(jxl, held, CHANGE)
+        edited(held, CHANGE)
 
     assert str(refused.value) == "picture: was a JPEG and can be restored only with its EXIF as it is"
-    assert found(jxl, edited(jxl, held, Change(xmp=packet()))).xmp == packet()
+    assert found(edited(held, Change(xmp=naming()))).xmp == naming()
 
 
 def test_a_container_without_a_picture_is_refused() -> None:
     """Where no codestream stands, nothing is added."""
     with pytest.raises(AssetError) as refused:
-        edited(jxl, drawn("jxl")[:HEAD], CHANGE)
+        edited(drawn("jxl")[:HEAD], CHANGE)
 
     assert str(refused.value) == "picture: is damaged (it has no codestream), and its metadata cannot be changed"

@@ -9,14 +9,13 @@ import pytest
 from provenance.container.model import Kind
 from provenance.errors import AssetError
 from provenance.metadata.blocks import Change
-from provenance.metadata.carriers import svg
 from tests.support.container import drawn, engine_state, sign, signed
-from tests.support.edited import edited, found, packet
 from tests.support.environment import exiftool, needs_exiftool
+from tests.support.metadata import edited, found, naming
 
 NS = b'xmlns="http://www.w3.org/2000/svg"'
 DECLARED = b'<?xml version="1.0" encoding="UTF-8"?>\n'
-BARE = packet()[packet().index(b"<x:xmpmeta") : packet().index(b"\n<?xpacket end")]
+BARE = naming()[naming().index(b"<x:xmpmeta") : naming().index(b"\n<?xpacket end")]
 
 # What stands there, and what stands there afterwards, with "@" for the packet.
 PLACED = {
@@ -46,7 +45,7 @@ PLACED = {
         b"<svg " + NS + b"><metadata>@</metadata><!-- <metadata></metadata> --></svg>",
     ),
     "a packet": (
-        b"<svg " + NS + b"><metadata>" + packet("Ada") + b"</metadata></svg>", b"<svg " + NS + b"><metadata>@</metadata></svg>"
+        b"<svg " + NS + b"><metadata>" + naming("Ada") + b"</metadata></svg>", b"<svg " + NS + b"><metadata>@</metadata></svg>"
     ),
     "a packet without wrapper": (
         b"<svg " + NS + b"><metadata>" + BARE + b"</metadata></svg>", b"<svg " + NS + b"><metadata>@</metadata></svg>"
@@ -64,16 +63,16 @@ PLACED = {
 @pytest.mark.parametrize(("before", "after"), PLACED.values(), ids=PLACED.keys())
 def test_the_packet_is_spliced_in(before: bytes, after: bytes) -> None:
     """The packet goes where SVG has a place for it, and no other byte of the text changes."""
-    made = edited(svg, DECLARED + before, Change(xmp=packet()))
+    made = edited(DECLARED + before, Change(xmp=naming()))
 
-    assert made == DECLARED + after.replace(b"@", packet())
-    assert found(svg, made).xmp == packet()
-    assert edited(svg, made, Change(xmp=packet())) == made
+    assert made == DECLARED + after.replace(b"@", naming())
+    assert found(made).xmp == naming()
+    assert edited(made, Change(xmp=naming())) == made
 
 
 def test_nothing_to_change() -> None:
     """EXIF and IPTC have no place in a drawing."""
-    assert edited(svg, drawn("svg"), Change(exif=((315, b"Ada"),), iptc=b"x")) == drawn("svg")
+    assert edited(drawn("svg"), Change(exif=((315, b"Ada"),), iptc=b"x")) == drawn("svg")
 
 
 REFUSED = {
@@ -89,7 +88,7 @@ REFUSED = {
 def test_what_cannot_be_understood_is_refused(data: bytes, said: str) -> None:
     """A drawing whose text could mean something else is left alone, with the reason."""
     with pytest.raises(AssetError) as refused:
-        edited(svg, data, Change(xmp=packet()))
+        edited(data, Change(xmp=naming()))
 
     assert str(refused.value) == f"picture: {said}, and its metadata cannot be changed"
 
@@ -98,12 +97,12 @@ def test_ascii_takes_ascii() -> None:
     """A packet of ASCII fits into a drawing of ASCII."""
     before = b'<?xml version="1.0" encoding="US-ASCII"?><svg ' + NS + b"/>"
 
-    assert b"<x:xmpmeta/>" in edited(svg, before, Change(xmp=b"<x:xmpmeta/>"))
+    assert b"<x:xmpmeta/>" in edited(before, Change(xmp=b"<x:xmpmeta/>"))
 
 
 def test_a_packet_beside_a_document_type_is_still_read() -> None:
     """What looks like a packet is handed on where the drawing cannot be changed, and the reason with it."""
-    blocks = found(svg, b"<!DOCTYPE svg><svg " + NS + b"><metadata>" + BARE + b"</metadata></svg>")
+    blocks = found(b"<!DOCTYPE svg><svg " + NS + b"><metadata>" + BARE + b"</metadata></svg>")
 
     assert blocks.xmp == BARE
     assert blocks.problems == ("the drawing has a document type",)
@@ -112,16 +111,16 @@ def test_a_packet_beside_a_document_type_is_still_read() -> None:
 @pytest.mark.parametrize("before", [drawn("svg"), signed("svg")], ids=["drawn", "signed"])
 def test_the_engine_signs_the_result(before: bytes) -> None:
     """A drawing with our packet is signed, and stays what it is."""
-    after = sign(edited(svg, before, Change(xmp=packet())), Kind.SVG)
+    after = sign(edited(before, Change(xmp=naming())), Kind.SVG)
 
     assert engine_state(after, Kind.SVG) == "Valid"
-    assert found(svg, after).xmp == packet()
+    assert found(after).xmp == naming()
 
 
 @needs_exiftool
 def test_exiftool_reads_the_packet(tmp_path: Path) -> None:
     """An independent reader finds the name; in an unsigned drawing it names the elements around it, too."""
-    after = edited(svg, drawn("svg"), Change(xmp=packet()))
+    after = edited(drawn("svg"), Change(xmp=naming()))
 
     for name, data in (("edited", after), ("signed", sign(after, Kind.SVG))):
         path = tmp_path / f"{name}.svg"

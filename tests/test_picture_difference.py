@@ -25,9 +25,9 @@ from provenance.metadata.blocks import Change
 from provenance.metadata.carriers import gif, heif, jpeg, jxl, png, svg, tiff, webp
 from provenance.metadata.model import Carrier
 from tests.support.container import box, chunk, drawn, engine_state, layout, sign, signed
-from tests.support.edited import edited, found, packet
 from tests.support.environment import corpus, needs_corpus
 from tests.support.heif import XMP_TYPE, Avif, Held
+from tests.support.metadata import edited, found, naming
 from tests.support.pictures import draw
 
 EDITORS: dict[Kind, ModuleType] = {
@@ -48,12 +48,12 @@ def change(kind: Kind, *, texts: frozenset[str] = frozenset()) -> Change:
     """Return a change of every carrier that files of *kind* have."""
     exif = TAGS if kind not in (Kind.GIF, Kind.SVG) else ()
     iptc = IPTC if kind in (Kind.JPEG, Kind.TIFF, Kind.DNG) else None
-    return Change(exif=exif, exif_without=WITHOUT, iptc=iptc, xmp=packet(), texts_without=texts)
+    return Change(exif=exif, exif_without=WITHOUT, iptc=iptc, xmp=naming(), texts_without=texts)
 
 
 def changed(before: bytes, **more: frozenset[str]) -> bytes:
     kind = sniff(io.BytesIO(before))
-    return edited(EDITORS[kind], before, change(kind, **more))
+    return edited(before, change(kind, **more))
 
 
 def saved(form: str, **options: object) -> bytes:
@@ -64,7 +64,7 @@ def saved(form: str, **options: object) -> bytes:
 
 def tagged() -> ImageFileDirectory_v2:
     tags = ImageFileDirectory_v2()
-    tags[270], tags[271], tags[700] = "a hill", "Drawn Camera", packet("Ada")
+    tags[270], tags[271], tags[700] = "a hill", "Drawn Camera", naming("Ada")
     return tags
 
 
@@ -73,30 +73,30 @@ FRAMES = {"save_all": True, "append_images": [draw(shift=9)]}
 RICH: dict[str, Callable[[], bytes]] = {
     **{name: (lambda name=name: drawn(name)) for name in ("jpeg", "png", "webp", "tiff", "tiff_pages", "gif", "avif")},  # type: ignore[misc]  # a default that binds
     **{name: (lambda name=name: drawn(name)) for name in ("heic", "dng", "svg", "jxl")},  # type: ignore[misc]  # as above
-    "jpeg with all": lambda: saved("JPEG", progressive=True, exif=EXIF, xmp=packet("Ada"), icc_profile=b"p" * 99, comment=b"c"),
+    "jpeg with all": lambda: saved("JPEG", progressive=True, exif=EXIF, xmp=naming("Ada"), icc_profile=b"p" * 99, comment=b"c"),
     "jpeg, signed": lambda: signed("jpeg"),
     "png with all": lambda: saved("PNG", exif=EXIF[6:], icc_profile=b"p" * 99),
     "animated png": lambda: saved("PNG", **FRAMES),
     "lossy webp": lambda: saved("WEBP"),
-    "webp with all": lambda: saved("WEBP", exif=EXIF, xmp=packet("Ada"), icc_profile=b"p" * 99),
+    "webp with all": lambda: saved("WEBP", exif=EXIF, xmp=naming("Ada"), icc_profile=b"p" * 99),
     "webp with transparency": lambda: saved_as("RGBA", "WEBP", lossless=True),
     "animated webp": lambda: saved("WEBP", **FRAMES),
     "tiff with tags": lambda: saved("TIFF", tiffinfo=tagged(), icc_profile=b"p" * 99),
     "tiff with exif": lambda: saved("TIFF", exif=EXIF[6:]),
     "big tiff": lambda: saved("TIFF", big_tiff=True, tiffinfo=tagged()),
-    "avif with all": lambda: saved("AVIF", exif=EXIF[6:], xmp=packet("Ada"), icc_profile=b"p" * 99),
+    "avif with all": lambda: saved("AVIF", exif=EXIF[6:], xmp=naming("Ada"), icc_profile=b"p" * 99),
     "avif sequence": lambda: saved("AVIF", **FRAMES),
-    "avif sequence with all": lambda: saved("AVIF", exif=EXIF[6:], xmp=packet("Ada"), **FRAMES),
+    "avif sequence with all": lambda: saved("AVIF", exif=EXIF[6:], xmp=naming("Ada"), **FRAMES),
     "avif, signed": lambda: signed("avif"),
-    "avif, packet in a box": lambda: Avif(before=(box(b"uuid", XMP_UUID + packet("Ada")),)).made(),
+    "avif, packet in a box": lambda: Avif(before=(box(b"uuid", XMP_UUID + naming("Ada")),)).made(),
     "avif, EXIF in idat": lambda: Avif(iloc=1, items=(Held(2, b"Exif", bytes(4) + EXIF[6:], (1,), in_idat=True),)).made(),
-    "heic with all": lambda: saved("HEIF", exif=EXIF[6:], xmp=packet("Ada")),
+    "heic with all": lambda: saved("HEIF", exif=EXIF[6:], xmp=naming("Ada")),
     "heic of several": lambda: saved("HEIF", exif=EXIF[6:], **FRAMES),
     "heic, signed": lambda: signed("heic"),
     "svg with metadata": lambda: drawn("svg").replace(b"<rect", b"<metadata><a/></metadata><rect"),
-    "svg with a packet": lambda: drawn("svg").replace(b"<rect", b"<metadata>" + packet("Ada") + b"</metadata><rect"),
+    "svg with a packet": lambda: drawn("svg").replace(b"<rect", b"<metadata>" + naming("Ada") + b"</metadata><rect"),
     "svg, signed": lambda: signed("svg"),
-    "jxl with all": lambda: drawn("jxl") + box(b"Exif", bytes(4) + EXIF[6:]) + box(b"xml ", packet("Ada")),
+    "jxl with all": lambda: drawn("jxl") + box(b"Exif", bytes(4) + EXIF[6:]) + box(b"xml ", naming("Ada")),
 }  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def looped() -> bytes:
 
 SEGMENT = b"\xff\xe5\0\4hi"
 AVIF = Avif(
-    items=(Held(2, b"Exif", bytes(4) + EXIF[6:], (1,)), Held(3, b"mime", packet("Ada"), (1,), content_type=XMP_TYPE))
+    items=(Held(2, b"Exif", bytes(4) + EXIF[6:], (1,)), Held(3, b"mime", naming("Ada"), (1,), content_type=XMP_TYPE))
 )
 GAIN = Avif(items=(Held(4, b"mime", b"<gainmap/>", (9,), content_type=XMP_TYPE),))
 DIFFERENT: dict[str, tuple[Callable[[], bytes], Callable[[], bytes], str]] = {
@@ -299,15 +299,15 @@ def test_texts_may_only_be_gone() -> None:
 def test_only_what_was_to_differ_may() -> None:
     """A carrier that was not changed must be the same, byte for byte."""
     before = RICH["jpeg with all"]()
-    xmp = edited(jpeg, before, Change(xmp=packet()))
-    exif = edited(jpeg, before, Change(exif=TAGS))
+    xmp = edited(before, Change(xmp=naming()))
+    exif = edited(before, Change(exif=TAGS))
 
     assert compared(before, xmp, may_differ=frozenset({Carrier.XMP})) == ""
     assert compared(before, xmp, may_differ=frozenset({Carrier.EXIF, Carrier.IPTC, Carrier.TEXT})) == "APP1 differs"
     assert compared(before, exif, may_differ=frozenset({Carrier.EXIF})) == ""
     assert compared(before, exif, may_differ=frozenset({Carrier.XMP})) == "APP1 differs"
     sequence = RICH["avif sequence with all"]()
-    packets = edited(heif, sequence, Change(xmp=packet()))
+    packets = edited(sequence, Change(xmp=naming()))
     assert compared(sequence, packets, may_differ=frozenset({Carrier.XMP})) == ""
     assert compared(sequence, packets, may_differ=frozenset({Carrier.EXIF})) == "the boxes differ"
     assert frozenset({Carrier.EXIF, Carrier.XMP, Carrier.IPTC, Carrier.TEXT}) == carriers.EVERY
@@ -349,4 +349,4 @@ def test_damaged_files_raise_nothing_but_our_errors(name: str, data: st.DataObje
     except (AssetError, StoppedError):  # the walk itself stops at a second manifest
         return
 
-    assert found(EDITORS[kind], after).xmp == packet()
+    assert found(after).xmp == naming()

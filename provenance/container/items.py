@@ -175,6 +175,8 @@ def listed(source: Source, part: Part, entries: Iterable[bytes], counter: Counte
     boxes = bmff.boxes(source, inner, counter)
     if len(boxes) != count or any(box.name != "infe" for box in boxes):
         raise MalformedError("the list of the items is not as long as it says")
+    if any(source.take(entry.span.start, 4, "an entry") == bytes(4) for entry in boxes):
+        raise MalformedError("an entry of the list of the items does not say where it ends")
     held = source.take(inner.start, inner.length, "the table 'iinf'")
     if count + len(more) >= _SHORT and not version >> 24:
         version |= 1 << 24

@@ -19,12 +19,14 @@ from provenance.container.source import Source
 from provenance.container.walk import lay_out
 from provenance.metadata import iim
 from provenance.metadata.blocks import Blocks, Change
-from provenance.metadata.carriers import jpeg, png, tiff, webp
+from provenance.metadata.carriers import gif, heif, jpeg, jxl, png, svg, tiff, webp
 from provenance.metadata.edits import spliced
 
 LIMITS = Limits()
+_RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
 EDITORS: dict[Kind, ModuleType] = {
-    Kind.JPEG: jpeg, Kind.PNG: png, Kind.WEBP: webp, Kind.TIFF: tiff, Kind.DNG: tiff,
+    Kind.JPEG: jpeg, Kind.PNG: png, Kind.WEBP: webp, Kind.TIFF: tiff, Kind.DNG: tiff, Kind.AVIF: heif,
+    Kind.HEIC: heif, Kind.HEIF: heif, Kind.GIF: gif, Kind.SVG: svg, Kind.JXL: jxl,
 }  # fmt: skip
 # What a file says about itself as a file, and where things stand in it.
 _OF_THE_FILE = frozenset({"File", "System", "ExifTool", "Composite"})
@@ -56,6 +58,16 @@ def packet(there: bytes | None) -> bytes:
     if there is None or b"</rdf:RDF>" not in there:
         return PACKET
     return there.replace(b"</rdf:RDF>", _ADDED + b"</rdf:RDF>", 1)
+
+
+def naming(creator: str = "Zoë 山") -> bytes:
+    """Return an XMP packet that names *creator*, with its wrapper."""
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        f'<rdf:RDF {_RDF}><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>'
+        f"<rdf:Seq><rdf:li>{creator}</rdf:li></rdf:Seq></dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>\n"
+        '<?xpacket end="w"?>'
+    ).encode()
 
 
 IPTC = {"IPTC:By-line": ARTIST, "IPTC:CopyrightNotice": COPYRIGHT}

@@ -154,6 +154,9 @@ def _read_tables(source: Source, layout: Layout, limits: Limits) -> _Tables:
     boxes = {child.name: child for child in meta.children}
     if not {"iloc", "iinf", "pitm"} <= set(boxes) or sum(child.name == "iref" for child in meta.children) > 1:
         raise MalformedError("a table of the items is missing, or stands twice")
+    # Only a box at the top may run to the end (ISO/IEC 14496-12 §4.2); this one would swallow the tables behind it.
+    if any(source.take(child.span.start, 4, "a table") == bytes(4) for child in meta.children):
+        raise MalformedError("a table does not say where it ends")
     if not any(item.number == meta.primary for item in meta.items):
         raise MalformedError("the main picture is not among the items")
     counter = Counter(limits.chunks, _TABLES)
