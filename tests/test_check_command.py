@@ -195,8 +195,12 @@ def test_an_answer_that_nobody_gets_is_no_pass(art: Path, tmp_path: Path) -> Non
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(command, cwd=tmp_path, env=environment, stdout=full, stderr=subprocess.PIPE, check=False)
 
-    assert done.returncode == 2
+    shut = ["sh", "-c", 'exec "$@" >&-', "sh", *command]
+    closed = subprocess.run(shut, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, check=False)
+
+    assert (done.returncode, closed.returncode) == (2, 2)
     assert b"error: " in done.stderr
+    assert closed.stderr.endswith(b"error: the answer cannot be written (Bad file descriptor)\n")
 
 
 def test_quiet_says_nothing(art: Path, run: Run) -> None:
@@ -240,6 +244,16 @@ def test_a_waiver_is_counted_and_fails_nothing(art: Path, run: Run, tmp_path: Pa
     assert "Waived: 2 answers, in 2 files." in ran.err
     assert "contract 7" in ran.out
     assert "Ada K." in ran.out
+
+
+def test_a_waiver_that_ran_out_is_told(art: Path, run: Run, tmp_path: Path) -> None:
+    """It no longer counts, and whoever wonders why a file fails today is told."""
+    (tmp_path / "house.toml").write_text(POLICY + WAIVER.replace("2999", "2020"), encoding="utf-8")
+
+    ran = run(*SHIPPED, "--format", "jsonl")
+
+    assert decisions(ran)["art/unsigned.png"] == "reject"
+    assert "A waiver ran out on 2020-12-31" in " ".join(ran.err.split())
 
 
 # --- where files come from ----------------------------------------------------------------------------------------

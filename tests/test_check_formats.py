@@ -361,6 +361,24 @@ def test_text_says_the_worst_first_and_folds() -> None:
     assert "… and 3 more of these; -o FILE.html or -o FILE.csv has all of them" in found
 
 
+def test_text_keeps_the_reason() -> None:
+    """Rules beside the first are a number, so that its reason has two lines; what does not fit ends with a mark."""
+    sentence = (
+        "No generative AI may be recorded. Declared generative AI: asked for is that there is none; found: inpainting."
+    )
+    kept, tally = ranked([
+        verdict("a.png", replace(NO_FILL, sentence=sentence, limited=""), SIGNED),
+        verdict("b.png", replace(NO_FILL, sentence="word " * 60, limited="")),
+    ])  # fmt: skip
+
+    found = "".join(text.render(kept, about(), tally, SAY)).splitlines()
+    at, after = found.index("- a.png"), found.index("- b.png")
+
+    assert " ".join(line.strip() for line in found[at + 1 : after]).startswith(f"no-fill (+1): {sentence}")
+    assert len(found) == after + 3 and found[-1].endswith(" …")
+    assert max(map(len, found)) <= 80
+
+
 def test_text_gives_no_runner_a_command() -> None:
     """A line of text that a CI runner would take for a command of its own is marked."""
     sentence = "word " * 14 + "::set-output name=x::y ##[error]z"

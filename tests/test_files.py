@@ -134,6 +134,18 @@ def test_the_source_is_found_through_links(source: Path) -> None:
     assert source.read_bytes() == OLD
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes")
+def test_what_is_no_file_is_never_replaced(source: Path) -> None:
+    """A pipe or a device (/dev/null, said with --overwrite by root) stays what it is."""
+    pipe = source.with_name("pipe.jpg")
+    os.mkfifo(pipe)
+
+    problem = refusal(pipe, source, overwrite=True)
+
+    assert problem == "pipe.jpg: is no file that can be replaced; choose another with --output"
+    assert pipe.is_fifo()
+
+
 def test_other_hard_links_keep_the_old_bytes(source: Path) -> None:
     """In place, a file with a second name is replaced under one name, not rewritten under both."""
     hard = source.with_name("hard.jpg")

@@ -16,7 +16,7 @@ from provenance.policy.deriving import FAMILIES, facts_of
 from provenance.policy.facts import Facts
 from provenance.policy.judge import ALTERED, judge
 from provenance.policy.loading import Policy, load, templates
-from provenance.policy.verdict import Decision, RuleKind, Verdict
+from provenance.policy.verdict import Answer, Decision, RuleKind, Verdict
 from provenance.terms import Integrity, Level, TimeKind
 from tests.support import report as made
 
@@ -131,6 +131,28 @@ def test_a_file_that_could_not_be_checked_is_for_a_person() -> None:
     assert (verdict.decision, verdict.problem, verdict.outcomes) == (
         Decision.REVIEW, "the limit memory_mib was reached", ()
     )  # fmt: skip
+
+
+def test_what_is_called_a_picture_and_is_none_is_for_a_person() -> None:
+    """An empty export, a pointer of Git LFS: no policy passes it as an unsigned picture; unsigned, other files are judged."""
+    nothing = facts_of(made.nothing(), now=made.NOW)
+    pointer = replace(nothing, media_type="application/octet-stream", name_suggests="image/png")
+    renamed, unknown = replace(pointer, media_type="image/jpeg"), replace(pointer, name_suggests="")
+
+    found = judged(pointer, load("archive"))
+
+    assert (found.decision, found.outcomes) == (Decision.REVIEW, ())
+    assert "Git LFS" in found.problem
+    assert [judged(one, load("archive")).problem for one in (renamed, unknown)] == ["", ""]
+
+
+def test_what_is_not_met_is_told_before_what_is_unknown() -> None:
+    """Of rules that lead to the same, the one that was found wanting comes first: the first is what a list shows."""
+    found = judged(facts_of(made.nothing(), now=made.NOW), load("studio"))
+
+    for decision in Decision:
+        answers = [one.answer for one in found.outcomes if one.decision is decision]
+        assert answers == sorted(answers, key=lambda one: one is Answer.UNKNOWN)
 
 
 MADE_FACTS = ["ai_kinds", "generative_kinds", "ai_uses", "source_types", "contradictions"]

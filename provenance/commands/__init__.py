@@ -50,6 +50,7 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line."""
+    _open_streams()
     early.start(sys.argv[1:])
     gc.disable()  # until the command is loaded: loading makes no garbage, and looking for it takes time
     # Nor does pydantic look through every installed package for plug-ins, which could change what a declaration says.
@@ -65,6 +66,20 @@ def main() -> None:
     except Exception as exc:  # noqa: BLE001 - Python's own exit code for it, 1, would read as "no"
         status = _fault(exc)
     _leave(status)
+
+
+def _open_streams() -> None:
+    """Put something where a caller closed a standard stream: no file of ours may get its number, nor Python's None.
+
+    What is written to a closed stdout fails, as an answer that nobody gets is no pass.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            setattr(sys, name, open(number, "r" if name == "stdin" else "w", closefd=False))  # noqa: SIM115
 
 
 def _leave(status: Any) -> None:

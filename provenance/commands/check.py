@@ -32,12 +32,14 @@ from provenance.plain import plain
 from provenance.policy.blinded import blinded
 from provenance.policy.context import checked, from_texts
 from provenance.policy.formats.about import About, RuleTold
+from provenance.policy.formats.text import WIDTH
 from provenance.policy.loading import ENDING, Policy, load, templates
 from provenance.policy.model import Mode
 from provenance.policy.ranked import Ranked
 from provenance.policy.saying import message
 from provenance.policy.tally import Tally
 from provenance.policy.verdict import Decision, Verdict
+from provenance.report.layout import fill
 from provenance.report.wording import Catalogue, preferred
 from provenance.signing.files import same
 from provenance.terms import VERSION
@@ -125,6 +127,7 @@ def check(
     shape = _shape(form, output, settings.format)
     if no_cache and cache_file is not None:
         raise OutputError("--cache", "and --no-cache exclude each other", "choose one")
+    _tell_expired(rules, say, quiet=quiet)
     place = homes.locate(home)
     named, missing = gathered(paths, column=column, patterns=True)
     now = datetime.now(UTC).replace(microsecond=0)
@@ -159,6 +162,15 @@ def check(
         for note, name in cache.notes if cache is not None and not quiet else ():
             typer.echo(f"note: {say(note, name=name)}", err=True)
         raise typer.Exit(run.tally.exit_code(exit_zero=exit_zero))
+
+
+def _tell_expired(rules: Policy, say: Catalogue, *, quiet: bool) -> None:
+    """Say which waivers have run out: a file that passed yesterday fails for it today."""
+    today = datetime.now(UTC).date()
+    for waiver in () if quiet else rules.waivers:
+        if not waiver.counts_on(today):
+            values = {"rules": ", ".join(waiver.rules), "reason": waiver.reason, "author": waiver.author}
+            typer.echo(fill(f"note: {say('policy.check.expired', day=waiver.expires, **values)}", WIDTH), err=True)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ _WANTED = {  # pydantic's error type -> the shape that was wanted
     "string_type": "text in quotes",
     "enum": "text in quotes",
     "bool_type": "true or false",
+    "int_type": "a whole number",
     "float_type": "a number",
     "finite_number": "a finite number",
     "tuple_type": "a list",

@@ -7,7 +7,8 @@ What no policy can change:
   and says why (`Outcome.limited`). Nor does a requirement reject on what only a stranger states against a file.
 - A file whose bytes are not the signed ones is never passed: at the least a person looks at it. No waiver and no
   override changes that.
-- A file that could not be checked is for a person, whatever the policy says.
+- A file that could not be checked is for a person, whatever the policy says; so is one that its name calls a picture
+  and that holds none.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from provenance.container.model import Kind
 from provenance.declaration.globs import matches
 from provenance.policy.asking import Part, Weight, ask, ask_context
 from provenance.policy.facts import Facts, digest
@@ -67,12 +69,15 @@ def judge(
     enforced = policy.mode is Mode.ENFORCE
     if facts.integrity is Integrity.NOT_CHECKED:
         return unjudged(path, policy, facts.problem or say("policy.why.not_checked"), facts_sha256=known)
+    if _no_picture(facts):
+        return unjudged(path, policy, say("policy.no_picture", kind=facts.name_suggests), facts_sha256=known)
     outcomes = [
         _outcome(answered, facts, policy, path, now, say)
         for answered in answers(facts, policy, context=context, path=path)
         if answered.answer is not Answer.MET
     ]
-    outcomes.sort(key=lambda one: (bool(one.waived), -one.decision.rank))
+    # What is not met tells more than what nothing is known of.
+    outcomes.sort(key=lambda one: (bool(one.waived), -one.decision.rank, one.answer is Answer.UNKNOWN))
     decision = max((one.decision for one in outcomes if not one.waived), key=_rank, default=Decision.PASSED)
     if facts.integrity in _NEVER_PASSED and decision.rank < Decision.REVIEW.rank:
         decision = Decision.REVIEW
@@ -84,6 +89,12 @@ def unjudged(name: str, policy: Policy, problem: str, *, facts_sha256: str = "")
     """Return the verdict on a file that could not be read or checked: a person looks at it."""
     enforced = policy.mode is Mode.ENFORCE
     return Verdict(name, policy.id, Decision.REVIEW, facts_sha256=facts_sha256, problem=problem, enforced=enforced)
+
+
+def _no_picture(facts: Facts) -> bool:
+    """Whether the name promises a picture and nothing is there: empty, cut off, a Git LFS pointer."""
+    nothing = facts.integrity is Integrity.NO_CREDENTIALS and facts.media_type == Kind.OTHER.value
+    return nothing and bool(facts.name_suggests)
 
 
 def _rank(decision: Decision) -> int:

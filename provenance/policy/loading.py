@@ -31,6 +31,7 @@ from provenance.record import dataclass
 MAX_BYTES = 256 << 10
 ENDING = ".toml"
 _FOLDER = "templates"
+_EVERYWHERE = frozenset({"*", "**", "**/*"})
 _GROUP = "@"
 
 
@@ -208,6 +209,7 @@ def _check(made: Policy, own: PolicyFile, read: _Text) -> None:
             for name in one.rules:
                 if name not in ids:
                     raise read.fault([place, n, "rules", name], *unknown_name(name, ids, "rule"))
+    _check_off(made, own, read)
     for path, rule in _own_rules(own):
         _check_rule(rule, path, made, read)
     for n, example in enumerate(own.example):
@@ -217,6 +219,16 @@ def _check(made: Policy, own: PolicyFile, read: _Text) -> None:
         problem = context_problem(example.context, made)
         if problem:
             raise read.fault(["example", n, "context", problem[0]], *problem[1:])
+
+
+def _check_off(made: Policy, own: PolicyFile, read: _Text) -> None:
+    """Refuse a policy of which overrides leave nothing: it would pass everything, as an empty one does."""
+    asked = {rule.id for rule in made.rules}
+    for n, one in enumerate(own.override):
+        named = set(one.rules) or {rule.id for rule in made.rules}
+        asked = asked - named if one.off and _EVERYWHERE & set(one.paths) else asked | (set() if one.off else named)
+        if not asked and n == len(own.override) - 1:
+            raise read.fault(["override", n, "off"], "leaves no rule on for any file, and would pass everything")
 
 
 def _own_rules(own: PolicyFile) -> Iterator[tuple[list[str | int], Rule]]:

@@ -14,7 +14,7 @@ import re
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, WithJsonSchema, model_validator
 
 from provenance.declaration.problems import Written, nearest
 from provenance.declaration.text import fault, line, quoted, web_address
@@ -210,7 +210,7 @@ class Override(Written):
     rules: tuple[Id, ...] = Field((), description="Ids of the rules; left out, every rule.")
     on_fail: Consequence | None = Field(None, description="Instead of the rule's own.")
     on_unknown: Consequence | None = Field(None, description="Instead of the rule's own.")
-    off: bool = Field(False, description="Do not ask there. An altered file is still not passed.")
+    off: StrictBool = Field(False, description="Do not ask there. An altered file is still not passed.")
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema, create_model, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, WithJsonSchema, create_model, model_validator
 
 from provenance.declaration.problems import Written, choice
 from provenance.declaration.text import fault, quoted
 from provenance.policy.vocabulary import FACTS, LEVELS, Asked, Shape
-from provenance.terms import Level
+from provenance.terms import Integrity, Level
 
 
 def _scalar(value: Any) -> Any:
@@ -20,6 +20,7 @@ def _scalar(value: Any) -> Any:
 
 
 Scalar = Annotated[Any, AfterValidator(_scalar), WithJsonSchema({"type": ["string", "boolean", "integer"]})]
+_WITH_CREDENTIALS = {Integrity.INTACT, Integrity.EXPIRED, Integrity.ALTERED, Integrity.NOT_COVERED}
 _ALWAYS_THERE = frozenset({"integrity", "coverage", "source", "time_kind"})  # they never say nothing
 
 
@@ -59,7 +60,7 @@ class TextTest(Test):
     any_of: tuple[str, ...] | None = Field(None, description="One of these.")
     none_of: tuple[str, ...] | None = Field(None, description="None of these.")
     equals: str | None = Field(None, description="Exactly this.")
-    present: bool | None = Field(None, description="Whether it is there at all.")
+    present: StrictBool | None = Field(None, description="Whether it is there at all.")
 
 
 class TextsTest(Test):
@@ -68,21 +69,21 @@ class TextsTest(Test):
     any_of: tuple[str, ...] | None = Field(None, description="At least one of these is among them.")
     none_of: tuple[str, ...] | None = Field(None, description="None of these is among them.")
     all_of: tuple[str, ...] | None = Field(None, description="All of these are among them.")
-    present: bool | None = Field(None, description="Whether there is any at all.")
+    present: StrictBool | None = Field(None, description="Whether there is any at all.")
 
 
 class FlagTest(Test):
     """True or false."""
 
-    equals: bool | None = Field(None, description="true or false.")
+    equals: StrictBool | None = Field(None, description="true or false.")
 
 
 class NumberTest(Test):
     """A count, or bytes."""
 
-    equals: int | None = Field(None, description="Exactly this many.", ge=0)
-    at_least: int | None = Field(None, description="So many, or more.", ge=0)
-    at_most: int | None = Field(None, description="So many, or fewer.", ge=0)
+    equals: StrictInt | None = Field(None, description="Exactly this many.", ge=0)
+    at_least: StrictInt | None = Field(None, description="So many, or more.", ge=0)
+    at_most: StrictInt | None = Field(None, description="So many, or fewer.", ge=0)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -112,7 +113,7 @@ class DateTest(Test):
 
     before: Day | None = Field(None, description="Earlier than this day begins (UTC).")
     after: Day | None = Field(None, description="Later than this day ends (UTC).")
-    present: bool | None = Field(None, description="Whether there is one at all.")
+    present: StrictBool | None = Field(None, description="Whether there is one at all.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -145,7 +146,7 @@ class ContextTest(Test):
     any_of: tuple[Scalar, ...] | None = Field(None, description="One of these.")
     none_of: tuple[Scalar, ...] | None = Field(None, description="None of these.")
     equals: Scalar | None = Field(None, description="Exactly this.")
-    present: bool | None = Field(None, description="Whether the caller says anything.")
+    present: StrictBool | None = Field(None, description="Whether the caller says anything.")
 
 
 def _word(words: tuple[str, ...]) -> Any:
@@ -163,7 +164,7 @@ def _words_test(name: str, asked: Asked) -> type[Test]:
     fields: dict[str, Any] = {
         "any_of": (several | None, Field(None, description="One of these.")),
         "none_of": (several | None, Field(None, description="None of these.")),
-        "present": (bool | None, Field(None, description="Whether anything is said at all.")),
+        "present": (StrictBool | None, Field(None, description="Whether anything is said at all.")),
     }
     if asked.shape is Shape.WORDS:
         fields["all_of"] = (several | None, Field(None, description="All of these."))
@@ -216,6 +217,31 @@ class _Predicate(Written):
         if not self.tests() and not self.supplied():
             raise fault("asks nothing", "name a fact, or a context value")
         return self
+
+    @model_validator(mode="after")
+    def _can_hold_together(self) -> Self:
+        integrity, source = self._left("integrity"), self._left("source")
+        chain = getattr(getattr(self, "chain_intact", None), "equals", None)
+        level = any(getattr(self, name) is not None for name in ("signer_level", "lowest_level"))
+        if source == {"none"} and integrity <= _WITH_CREDENTIALS:
+            raise fault("can never hold: integrity asks for credentials, and source for none", path=["integrity"])
+        if "none" not in source and integrity == {Integrity.NO_CREDENTIALS}:
+            raise fault("can never hold: integrity asks for no credentials, and source for some", path=["integrity"])
+        if (chain or level) and Integrity.INTACT not in integrity:
+            also = "chain_intact" if chain else "a signer's level"
+            raise fault(
+                f"can never hold: {also} asks for an intact file, and integrity for another", path=["integrity"]
+            )
+        return self
+
+    def _left(self, name: str) -> set[str]:
+        """Return the words that a fact of one word may still have."""
+        test, words = getattr(self, name), set(FACTS[name].words)
+        if test is None:
+            return words
+        words -= set(test.none_of or ())
+        words &= set(test.any_of or words)
+        return words & ({test.equals} if test.equals is not None else words)
 
 
 def _made() -> Any:

@@ -15,6 +15,7 @@ import errno
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -135,6 +136,8 @@ def _goal(target: Path, *, source: Path | None, overwrite: bool, in_place: bool)
         raise OutputError(plain(target.name), *_PROBLEMS[errno.ELOOP])
     if target.is_dir():
         raise OutputError(plain(target.name), *_PROBLEMS[errno.EISDIR])
+    if found is not None and not stat.S_ISREG(found.st_mode):  # a device, a pipe: renamed over, it would be gone
+        raise OutputError(plain(target.name), "is no file that can be replaced", "choose another with --output")
     if found is not None and not in_place:
         if source is not None and same(source, target):
             raise OutputError(plain(target.name), "is the picture itself", "sign it where it lies with --in-place")

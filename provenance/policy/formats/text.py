@@ -69,21 +69,18 @@ def told(verdict: Verdict, say: Catalogue) -> Iterator[str]:
     if not counted:
         return
     first, others = counted[0], len(counted) - 1
-    rest = say("verdict.others", n=others) if others else ""
-    text = " ".join(filter(None, (f"{first.rule}: {first.sentence}", first.limited)))
-    if rest:
-        yield from _few_lines(text, 1, tail=rest)
-        return
+    more = f" (+{others})" if others else ""  # further rules; the page and the other formats name them
+    text = " ".join(filter(None, (f"{first.rule}{more}: {first.sentence}", first.limited)))
     yield from _few_lines(text, _LINES - 1)
 
 
-def _few_lines(text: str, most: int, *, tail: str = "") -> Iterator[str]:
+def _few_lines(text: str, most: int) -> Iterator[str]:
     lines = wrap(plain(text, limit=MACHINE), WIDTH - 4)
     kept = lines[:most]
     if len(lines) > most:
-        kept[-1] = _cut(kept[-1] + " …", WIDTH - 4)
-    if tail:
-        kept.append(_cut(tail, WIDTH - 4))
+        while columns(kept[-1]) > WIDTH - 6:
+            kept[-1] = kept[-1][:-1]
+        kept[-1] += " …"
     yield from ("    " + line for line in kept)
 
 
