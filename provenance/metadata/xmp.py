@@ -68,16 +68,6 @@ def _kind(name: str) -> PrivateKind | None:
     return next((kind for stem, kind in _STEMS.items() if name.startswith(stem)), None)
 
 
-def without_private(packet: bytes) -> tuple[bytes, tuple[Private, ...]]:
-    """Return *packet* without what is private, and what that was.
-
-    Raises:
-        AssetError: if the packet cannot be read.
-    """
-    found = private(read(packet))
-    return (edited(packet, {}, without=tuple(_KINDS)) if found else packet), found
-
-
 def json_ld(properties: Mapping[str, Node], names: Collection[str]) -> dict[str, Any]:
     """Return those of *properties* that *names* holds, as ``cawg.metadata`` states them (CAWG Metadata 1.1).
 
