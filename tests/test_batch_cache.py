@@ -301,3 +301,14 @@ def test_names_that_are_no_text(pictures: Path) -> None:
     assert [one.read for one in first] == [True, True, True]
     assert [one.read for one in second] == [False, False, False]
     assert [one.verdict for one in second] == [one.verdict for one in first]
+
+
+def test_a_folder_that_cannot_be_is_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nobody named the usual place of the cache; where it cannot be, the run goes on without. A named one is refused."""
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("PROVENANCE_CACHE", str(tmp_path / "file"))
+
+    with Cache(folder() / NAME, "key", now=0) as cache:
+        assert cache.notes == [("cache.not_used", NAME)]
+    with pytest.raises(OutputError):
+        Cache(tmp_path / "file" / "other.sqlite", "key", now=0)

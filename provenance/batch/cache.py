@@ -246,6 +246,8 @@ def _refuse_others(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as exc:
+        if path == folder() / NAME:  # nobody named it; that it cannot be used is a note
+            return
         raise OutputError(plain(path.name), f"cannot be read ({exc.strerror or exc})") from exc
     ours = head.startswith(_MAGIC) and head[68:72] == _OURS.to_bytes(4, "big")
     if head and not ours and path != folder() / NAME:
