@@ -442,6 +442,7 @@ def _run_in(folder: Path, *arguments: str) -> Ran:
 WRONG: dict[str, tuple[str, str, str]] = {
     "a setting": ("provenance.toml", '[check]\nfail_onn = "reject"\n', "provenance.toml, line 2: fail_onn: is not a field of the settings; did you mean fail_on"),
     "a word": ("provenance.toml", '[check]\nfail_on = "rejct"\n', "provenance.toml, line 2: fail_on: 'rejct' is not known here; did you mean reject"),
+    "text for yes or no": ("provenance.toml", '[check]\nwarn_only = "no"\n', "provenance.toml, line 2: warn_only: must be true or false, not text"),
     "the table": ("provenance.toml", 'title = "Dusk"\n[chek]\n', "provenance.toml, line 2: there is no table 'chek'; did you mean check"),
     "outside the table": ("provenance.toml", 'policy = "house.toml"\n', "provenance.toml, line 1: policy: is a setting of check, not of a file; write it under [check]"),
     "a setting of a project": ("pyproject.toml", '[project]\nname = "x"\n[tool.provenance]\npolcy = "house.toml"\n', "pyproject.toml, line 4: polcy: is not a field of the settings; did you mean policy"),

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, StrictBool, ValidationError
 
 from provenance.declaration.lines import line_of
 from provenance.declaration.problems import Written, dotted, first_fault, nearest
@@ -58,8 +58,8 @@ class Settings(Written):
     policy: str = Field("", description="A template's name, or a policy file, by its path from this file.")
     fail_on: FailOn | None = Field(None, description="The mildest decision that fails a run.")
     format: Format | None = Field(None, description="How the answer is given.")
-    warn_only: bool = Field(False, description="Findings fail no run.")
-    blind: bool = Field(False, description="Name nobody.")
+    warn_only: StrictBool = Field(False, description="Findings fail no run.")
+    blind: StrictBool = Field(False, description="Name nobody.")
     lang: str = Field("", description="Language of the sentences.")
     context: dict[str, Scalar] = Field(default_factory=dict, description="Values for the policy.")
 
