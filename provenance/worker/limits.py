@@ -73,15 +73,15 @@ if sys.platform != "win32":
     _INHERITED = _peak()
 
     def resident_mib() -> float:
-        """Return the most memory this process ever held; while a host's peak hides it, what it holds now."""
+        """Return the most memory this process ever held."""
         peak = _peak()
         if peak > _INHERITED:
             return peak
         try:
-            pages = int(Path("/proc/self/statm").read_bytes().split()[1])
+            status = Path("/proc/self/status").read_bytes()
+            return int(status.partition(b"VmHWM:")[2].split()[0]) / (1 << 10)
         except (OSError, IndexError, ValueError):
             return 0.0
-        return pages * resource.getpagesize() / (1 << 20)
 
     def settle() -> None:
         """Undo what the host left: its open files, its ignored and blocked signals. Ctrl-C is the parent's."""
