@@ -79,7 +79,7 @@ def test_nothing_is_written_unless_every_row_is_good(run: Run, works: Path) -> N
         "error: s.csv: row 7, column ai: 'inpaintng' is not known here; did you mean inpainting",
         "error: s.csv: row 7, column origin: 'photo graf' is not known here; did you mean photograph",
         "error: s.csv: row 7, column training: 'maybe' is not known here; use one of: yes, no, ask",
-        "7 cells are wrong; nothing was written.",
+        "Cells that are wrong: 7. Nothing was written.",
     ]
     assert declared(works) == ["b.png.provenance.toml"]
     assert (works / "b.png.provenance.toml").read_text() == 'title = "mine"\n'
