@@ -64,6 +64,19 @@ def test_a_bad_file_stops_no_other(artist: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "c.signed.jpg").exists()
 
 
+def test_an_option_is_no_folder(artist: Run, tmp_path: Path) -> None:
+    """Where --store is left without its folder, the next option is not taken for one, and nothing is signed."""
+    pictures.png(tmp_path / "a.png")
+
+    ran = artist("sign", "a.png", "--store", "--in-place")
+
+    assert (ran.exit, ran.err) == (
+        2,
+        "error: --store: needs a folder, and --in-place follows; write --store .provenance\n",
+    )
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["a.png"]
+
+
 def test_until_when_is_said_once(artist: Run, tmp_path: Path) -> None:
     """Without a time stamp the last day is said, once for all files, on stderr; quiet says nothing."""
     pictures.png(tmp_path / "a.png")

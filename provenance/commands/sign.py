@@ -195,6 +195,8 @@ def sign(
         raise OutputError(
             plain(output.name), "is not a folder, and there are several pictures", "make the folder first"
         )
+    if store is not None and str(store).startswith("-"):  # an option that would be taken for the folder
+        raise OutputError("--store", f"needs a folder, and {plain(store)} follows", "write --store .provenance")
     if tsa and no_tsa:
         raise OutputError("--tsa", "and --no-tsa exclude each other", "choose one")
     profile = _profile(place, author_identity or identity)
