@@ -12,8 +12,11 @@ def main() -> None:
     """Load MODULE, set limits, serve jobs until the pipe ends."""
     gc.disable()  # loading makes no garbage, and looking for it takes a twentieth of the start
     root, module, *search = sys.argv[1:]
-    if root not in sys.path:
-        sys.path.insert(0, root)
+    if root in sys.path:
+        sys.path.remove(root)
+    # In front of what was installed beside it, where other packages may have the same names, and behind Python's own.
+    at = next((n for n, place in enumerate(sys.path) if place.endswith(("site-packages", "dist-packages"))), 0)
+    sys.path.insert(at, root)
     sys.path.extend(place for place in search if place not in sys.path)
 
     from provenance.worker import child  # only findable now
