@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from provenance.plain import MACHINE, plain
@@ -78,9 +79,14 @@ def digest(known: Known, name: str) -> str:
     Raises:
         CodecError: if its common part is none.
     """
-    values = _varying(known, name)
-    line = [one if type(one) is bytes else json.dumps(values[one]).encode("ascii") for one in _pieces(known.common)]
-    return hashlib.sha256(b"".join(line)).hexdigest()
+    written = {
+        "name": encode_basestring_ascii(plain(name, limit=MACHINE)),
+        "size": str(known.size),
+        "sha256": encode_basestring_ascii(known.sha256),
+        "time": encode_basestring_ascii(known.time),
+    }  # as `json.dumps` would, without the way there: this is a fifth of judging again
+    line = [written.get(one, one) for one in _pieces(known.common)]
+    return hashlib.sha256("".join(line).encode("ascii")).hexdigest()
 
 
 def _varying(known: Known, name: str) -> dict[Any, Any]:
@@ -88,19 +94,19 @@ def _varying(known: Known, name: str) -> dict[Any, Any]:
 
 
 @lru_cache(maxsize=_KEPT)
-def _pieces(common: str) -> tuple[bytes | str, ...]:
+def _pieces(common: str) -> tuple[str, ...]:
     """Return the facts as their line of JSON, with the names of what varies in between."""
     base = codec.decode(Facts, _parsed(common) | {"name": "", "size": 0})
-    pieces: list[bytes | str] = []
+    pieces: list[str] = []
     text = ""
     for name, value in to_dict(base).items():
         text += f"{', ' if pieces or text else '{'}{json.dumps(name)}: "
         if name in VARYING:
-            pieces += [text.encode("ascii"), name]
+            pieces += [text, name]
             text = ""
         else:
             text += json.dumps(value)
-    return (*pieces, (text + "}").encode("ascii"))
+    return (*pieces, text + "}")
 
 
 def _parsed(common: str) -> dict[str, Any]:

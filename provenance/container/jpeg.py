@@ -35,17 +35,18 @@ class _Store:
     bodies: list[Span]
 
 
-def lay_out(source: Source, limits: Limits, *, whole: bool = False) -> Layout:
+def lay_out(source: Source, limits: Limits, *, whole: bool = False, late: bool = True) -> Layout:
     """Return the segments of a JPEG.
 
     The walk ends at the first scan: what follows is one part to the end of the file. With *whole*, every scan and
-    what follows the end of the image is told apart, for which the whole file is read.
+    what follows the end of the image is told apart, for which the whole file is read. Without *late*, a store behind
+    the first scan is not looked for.
     """
     walk = _Walk([Part("SOI", Span(0, 2), Span(2, 0), Role.STRUCTURE)])
     counter = Counter(limits.chunks, "segments of the JPEG")
     try:
         _walk(source, counter, walk, whole=whole)
-        if not walk.stores and not whole:
+        if late and not walk.stores and not whole:
             _late_store(source, limits, walk)
     except MalformedError as problem:
         walk.damage.append(str(problem))

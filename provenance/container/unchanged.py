@@ -27,9 +27,9 @@ _ANNOUNCED = {carriers.EXIF: 0x08, carriers.XMP: 0x04}  # bits of VP8X
 _ALPHA = 0x10
 
 
-def difference(before: BinaryIO, after: BinaryIO, kind: Kind, *, limits: Limits = DEFAULT) -> str:
+def difference(before: BinaryIO, after: BinaryIO, kind: Kind, *, late: bool = True, limits: Limits = DEFAULT) -> str:
     """Return what differs between *before* and *after* apart from the manifest, or "" if nothing does."""
-    return picture_difference(before, after, kind, may_differ=frozenset(), limits=limits)
+    return picture_difference(before, after, kind, may_differ=frozenset(), late=late, limits=limits)
 
 
 def picture_difference(
@@ -38,6 +38,7 @@ def picture_difference(
     kind: Kind,
     *,
     may_differ: frozenset[str] = carriers.EVERY,
+    late: bool = True,
     limits: Limits = DEFAULT,
 ) -> str:
     """Return what differs between *before* and *after* apart from the manifest and the metadata, or "".
@@ -46,6 +47,7 @@ def picture_difference(
 
     Args:
         may_differ: the carriers that were changed, of `carriers.EVERY`; the others must be the same.
+        late: whether a manifest store behind the first scan of a JPEG is looked for (`walk.lay_out`).
     """
     old, new = Source(before), Source(after)
     try:
@@ -53,7 +55,7 @@ def picture_difference(
             return next(unchanged_tiff.difference(old, new, may_differ, limits), "")
         if kind is Kind.SVG:
             return unchanged_svg.difference(old, new, may_differ, limits)
-        found, made = lay_out(old, kind, limits), lay_out(new, kind, limits)
+        found, made = lay_out(old, kind, limits, late=late), lay_out(new, kind, limits, late=late)
         if kind in heif.KINDS:
             return next(unchanged_heif.difference(old, found, new, made, may_differ, limits), "")
         return next(_sequence(_File(old, found, kind, may_differ), _File(new, made, kind, may_differ)), "")

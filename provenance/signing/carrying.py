@@ -131,7 +131,7 @@ def stated(found: dict[str, Node], made: Draft | None = None) -> dict[str, Any]:
 
 def _reading(source: BinaryIO, kind: Kind, options: Options) -> Reading:
     stream = Source(source)
-    return read(stream, kind, lay_out(stream, kind, options.limits), options.limits)
+    return read(stream, kind, lay_out(stream, kind, options.limits, late=False), options.limits)
 
 
 def _told(asset: Path, reading: Reading, declaration: Declaration) -> tuple[Note, ...]:

@@ -328,9 +328,10 @@ def _prove(work: _Work, result: BinaryIO) -> None:
     Raises:
         AssetError: if they are not.
     """
-    changed = difference(work.carried.source, result, work.kind)
+    late = work.past.scan.store is not None  # else the walk has looked for one behind the scans, and found none
+    changed = difference(work.carried.source, result, work.kind, late=late)
     if not changed and work.carried.edited:
-        changed = picture_difference(work.source, result, work.kind)
+        changed = picture_difference(work.source, result, work.kind, late=late)
     if changed:
         raise AssetError(
             plain(work.asset.name),

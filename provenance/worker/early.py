@@ -12,18 +12,23 @@ from provenance.errors import WorkerError
 from provenance.worker.process import Child, interpreter
 
 CHECK = "provenance.verification.check"
-_COMMANDS = ("verify", "inspect", "report")
+_MODULES = {  # command -> the module whose jobs its pool runs
+    "verify": CHECK,
+    "inspect": CHECK,
+    "report": CHECK,
+    "check": "provenance.batch.looking",
+}
 _waiting: list[Child] = []
 
 
 def start(arguments: list[str]) -> None:
     """Start the child if *arguments*, a command line, will need it. Never raises: the pool will say what is wrong."""
-    if not arguments or arguments[0] not in _COMMANDS or "--help" in arguments or "-h" in arguments:
+    if not arguments or arguments[0] not in _MODULES or "--help" in arguments or "-h" in arguments:
         return
     if "_PROVENANCE_COMPLETE" in os.environ:  # a shell asks for words; nothing is verified
         return
     try:
-        _waiting.append(Child(interpreter(), CHECK))
+        _waiting.append(Child(interpreter(), _MODULES[arguments[0]]))
     except WorkerError:
         return
 

@@ -51,7 +51,7 @@ def edits(source: Source, kind: Kind, change: Change, found: Blocks, limits: Lim
         return ()
     held.check_xmp(found, change)
     try:
-        layout = lay_out(source, kind, limits)
+        layout = lay_out(source, kind, limits, late=False)  # what stands before the scans is all that is edited
         made: tuple[Edit, ...] = _EDITORS[kind].place(source, layout, found, change, limits)
     except (MalformedError, StoppedError) as problem:
         raise AssetError("metadata", f"cannot be written ({problem})", "leave it out with --no-metadata") from problem
