@@ -330,7 +330,7 @@ def test_a_module_that_does_not_load_is_said_once():
 
 def test_an_early_child_that_could_not_load_is_heard(monkeypatch):
     """It has ended long before the pool asks; its reason is still the one that is told."""
-    monkeypatch.setattr(early, "CHECK", "tests.support.not_there")
+    monkeypatch.setitem(early._MODULES, "verify", "tests.support.not_there")
     early.start(["verify", "a.jpg"])
     os.waitid(os.P_PID, early._waiting[0].pid, os.WEXITED | os.WNOWAIT)
 
