@@ -414,7 +414,7 @@ def test_the_environment_names_the_interpreter(monkeypatch):
 
 def test_an_early_child_is_used(monkeypatch):
     """The child that the launcher started is the first slot's, and only with the same module."""
-    monkeypatch.setattr(early, "CHECK", JOBS)
+    monkeypatch.setitem(early._MODULES, "verify", JOBS)
     early.start(["verify", "a.jpg"])
     started = early._waiting[0].pid
 
