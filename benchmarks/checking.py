@@ -5,7 +5,6 @@ Also run as a program, for the memory of the parent: ``python -m benchmarks.chec
 
 from __future__ import annotations
 
-import resource
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from benchmarks import pictures
 from benchmarks.heeding import CORES
+from benchmarks.timing import own_peak_mib
 from provenance.batch.judged import Judged, judged, opened_cache
 from provenance.batch.sources import entries, gather
 from provenance.policy.loading import Policy, load
@@ -70,10 +70,7 @@ def parent_mib(folder: Path) -> float:
 def _peak(folder: Path) -> float:
     with tempfile.TemporaryDirectory() as place:
         run(folder, policy("contest-open"), Path(place, "facts.sqlite"))
-    status = Path("/proc/self/status")
-    if status.exists():  # not by getrusage, which also counts who started us
-        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    return own_peak_mib()
 
 
 if __name__ == "__main__":

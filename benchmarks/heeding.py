@@ -5,7 +5,6 @@ Also run as a program, for the memory of the parent: ``python -m benchmarks.heed
 
 from __future__ import annotations
 
-import resource
 import struct
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import bare, hashing, pictures
+from benchmarks.timing import own_peak_mib
 from provenance.batch.checking import Check, Places, check
 from provenance.batch.run import GROUP
 from provenance.batch.sources import gather
@@ -98,7 +98,7 @@ def parent_mib(folder: Path) -> float:
 def _peak(folder: Path) -> float:
     with tempfile.TemporaryDirectory() as place:
         heed(folder, Path(place, "rows.jsonl"))
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    return own_peak_mib()
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
@@ -57,3 +59,11 @@ def peak_mib(*arguments: str, environment: dict[str, str] | None = None) -> floa
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     unit = 1024 if sys.platform == "darwin" else 1
     return int(done.stdout) / unit / 1024
+
+
+def own_peak_mib() -> float:
+    """Return the most memory that this process held; not by getrusage alone, which also counts who started it."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
