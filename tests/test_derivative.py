@@ -601,7 +601,7 @@ def test_many_pictures_go_into_a_folder(run: Callable[..., Ran], artist: Artist,
 
     assert ran.exit == 2
     assert sorted(path.name for path in folder.iterdir()) == ["a.webp", "b.webp"]
-    assert ran.out.splitlines()[0].startswith("a.jpg: c2pa.resized.proportional, c2pa.converted; 48 × 32 pixels")
+    assert ran.out.splitlines()[0].startswith("a.jpg: resized in proportion, file format changed; 48 × 32 pixels")
     assert "bad.png: " in ran.err
     assert "a.png: a.webp: is one of the pictures, or a copy of another of them" in ran.err
     assert "2 of 4 pictures were not exported." in ran.err

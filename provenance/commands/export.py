@@ -12,6 +12,7 @@ import typer
 
 from provenance import home as homes
 from provenance.commands.shared import expand, progress
+from provenance.commands.signers import named, profile_of, tell
 from provenance.commands.unlock import (
     HomeOption,
     IdentityOption,
@@ -23,9 +24,7 @@ from provenance.commands.unlock import (
 )
 from provenance.container.limits import load as load_limits
 from provenance.container.model import Kind
-from provenance.credentials import identities
 from provenance.credentials.credential import Credential
-from provenance.declaration.profile import Profile
 from provenance.errors import AssetError, OutputError, ProvenanceError
 from provenance.home import DEFAULT_IDENTITY, Home
 from provenance.plain import plain
@@ -151,8 +150,8 @@ def export(
 
 
 def _service(place: Home, identity: str) -> str:
-    path = identities.locate(place, identity).profile
-    return (Profile.load(path).tsa if path.exists() else None) or ""
+    profile = profile_of(place, identity)
+    return (profile.tsa if profile else None) or ""
 
 
 def _export_all(
@@ -166,8 +165,7 @@ def _export_all(
             made = derive(picture, target, recipe, credential=credential, options=options, taken=taken)
         except ProvenanceError as exc:
             failed += 1
-            text, name = plain(exc, limit=2000), plain(picture.name)
-            typer.echo(f"error: {text if name in text else f'{name}: {text}'}", err=True)
+            typer.echo(f"error: {named(picture, exc)}", err=True)
             continue
         taken.append(made.path)
         if not quiet:
@@ -183,14 +181,11 @@ def _tell(made: Derived, credential: Credential, told: set[Note]) -> None:
         say(
             "derive.done",
             name=made.source.name,
-            actions=say.join(made.actions),
+            actions=say.join(say.term("report.action", name.removeprefix("c2pa.")) for name in made.actions),
             width=width,
             height=height,
             signer=credential.name,
             path=str(made.path),
         )
     )
-    for note in made.notes:
-        if note not in told:
-            told.add(note)
-            typer.echo(f"note: {say(note.key, **dict(note.values))}", err=True)
+    tell(made.notes, told)

@@ -9,11 +9,10 @@ import typer
 
 from provenance import home as homes
 from provenance.commands.shared import LANGUAGE_HELP, told
+from provenance.commands.signers import profile_of
 from provenance.commands.unlock import HomeOption, IdentityOption
-from provenance.credentials import identities
 from provenance.declaration.documents import read_document
 from provenance.declaration.flags import Flags, from_flags
-from provenance.declaration.profile import Profile
 from provenance.home import DEFAULT_IDENTITY
 from provenance.permissions.export import EVERYWHERE, As, exported, site, write
 from provenance.report.wording import Catalogue, preferred
@@ -43,8 +42,7 @@ def export(
     A page beside the files says where each goes, what it says, and what it cannot say.
     """
     say = Catalogue(told(lang))
-    path = identities.locate(homes.locate(home), identity).profile
-    profile = Profile.load(path) if path.exists() else None
+    profile = profile_of(homes.locate(home), identity)
     said = from_flags(Flags(), profile=profile, declared=read_document(declare) if declare else None)
     found = exported(site(said.permissions.by_entry(), location=location, policy=policy_url), form or [As.ALL], say)
     write(folder, found, overwrite=overwrite)

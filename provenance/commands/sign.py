@@ -14,6 +14,7 @@ import typer
 from provenance import home as homes
 from provenance.commands.leaving import declared_ones, without_signed
 from provenance.commands.shared import expand, progress
+from provenance.commands.signers import named, profile_of, tell
 from provenance.commands.stating import Stated, statements
 from provenance.commands.unlock import (
     HomeOption,
@@ -30,7 +31,6 @@ from provenance.credentials.credential import Credential
 from provenance.declaration.documents import placed, read_document
 from provenance.declaration.flags import AI_USAGE, Flags
 from provenance.declaration.model import Declaration
-from provenance.declaration.profile import Profile
 from provenance.engine.versions import versions
 from provenance.errors import AssetError, DeclarationError, OutputError, ProvenanceError
 from provenance.home import DEFAULT_IDENTITY, Home
@@ -199,7 +199,7 @@ def sign(
         raise OutputError("--store", f"needs a folder, and {plain(store)} follows", "write --store .provenance")
     if tsa and no_tsa:
         raise OutputError("--tsa", "and --no-tsa exclude each other", "choose one")
-    profile = _profile(place, author_identity or identity)
+    profile = profile_of(place, author_identity or identity)
     flags = Flags(
         title=title,
         description=description,
@@ -255,11 +255,6 @@ def sign(
     raise typer.Exit(_sign_all(stated, credential, options, resume=resume, quiet=quiet, verbose=verbose))
 
 
-def _profile(place: Home, name: str) -> Profile | None:
-    path = identities.locate(place, name).profile
-    return Profile.load(path) if path.exists() else None
-
-
 def _show(
     statements: Sequence[Stated],
     options: Options,
@@ -280,7 +275,7 @@ def _show(
             found = planned(picture, _said(stated), options=options, for_author=bool(author))
         except ProvenanceError as exc:
             failed = True
-            typer.echo(f"error: {_named(picture, exc)}", err=True)
+            typer.echo(f"error: {named(picture, exc)}", err=True)
             continue
         for note in (*stated.notes, *found.notes):
             _warn(say(note.key, **dict(note.values)))
@@ -324,7 +319,7 @@ def _sign_all(
             signed = sign_one(stated.picture, _said(stated), credential=credential, options=options)
         except ProvenanceError as exc:
             failed += 1
-            typer.echo(f"error: {_named(stated.picture, exc)}", err=True)
+            typer.echo(f"error: {named(stated.picture, exc)}", err=True)
             continue
         if not quiet:
             _tell(
@@ -350,13 +345,6 @@ def _said(stated: Stated) -> Declaration:
     return stated.declaration
 
 
-def _named(picture: Path, problem: ProvenanceError) -> str:
-    """Return *problem* in one line that names the picture."""
-    text = plain(problem, limit=2000)
-    name = plain(picture.name)
-    return text if name in text else f"{name}: {text}"
-
-
 def _tell(signed: Signed, credential: Credential, told: set[Note], *, verbose: bool, store: bool) -> None:
     key = "sign.done_beside" if signed.sidecar else "sign.done"
     if store:
@@ -365,10 +353,7 @@ def _tell(signed: Signed, credential: Credential, told: set[Note], *, verbose: b
     if verbose:
         size, fingerprint = signed.path.stat().st_size, credential.fingerprint
         typer.echo(say("sign.verbose", manifest=signed.manifest, bytes=size, fingerprint=fingerprint))
-    for note in signed.notes:
-        if note not in told:
-            told.add(note)
-            _warn(say(note.key, **dict(note.values)))
+    tell(signed.notes, told)
 
 
 def _warn(text: str) -> None:

@@ -21,6 +21,7 @@ from provenance.batch.judged import Judged, judged
 from provenance.batch.model import Item
 from provenance.batch.watching import Memory, Watch, mark_of
 from provenance.commands.shared import checking_options
+from provenance.commands.signers import named, profile_of
 from provenance.commands.stating import statements
 from provenance.commands.unlock import (
     HomeOption,
@@ -32,7 +33,6 @@ from provenance.commands.unlock import (
     open_credential,
 )
 from provenance.container.limits import load as load_limits
-from provenance.credentials import identities
 from provenance.credentials.credential import Credential
 from provenance.declaration.documents import placed, read_document
 from provenance.declaration.flags import Flags
@@ -120,12 +120,11 @@ def watch(
         if then is Then.CHECK:
             act = _checking(load_policy(policy or ""), memory, watching, place)
         else:
-            profile = identities.locate(place, identity).profile
             options = Options(
                 output=output, in_place=in_place, sidecar=sidecar,
                 trust=load_trust(place), limits=load_limits(place.config), worker=load_worker(place.config),
             )  # fmt: skip
-            found = Profile.load(profile) if profile.exists() else None
+            found = profile_of(place, identity)
             options = replace(options, tsa_url="" if no_tsa else (found.tsa if found else None) or "")
             declared = placed(read_document(declare), declare.parent) if declare else None
             credential = open_credential(place, identity, Secrets(passphrase_file, passphrase_fd, insecure))
@@ -168,8 +167,7 @@ def _loop(watching: Watch, act: Act, stopped: threading.Event, every: float) -> 
             try:
                 typer.echo(act(path))
             except ProvenanceError as exc:
-                text, name = plain(exc, limit=2000), plain(path.name)
-                typer.echo(f"error: {text if name in text else f'{name}: {text}'}", err=True)
+                typer.echo(f"error: {named(path, exc)}", err=True)
         stopped.wait(every)
 
 
