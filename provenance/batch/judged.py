@@ -96,10 +96,10 @@ def judged(
             yield judging.judged(done) if isinstance(done, Looked) else done
 
 
-def path_of(where: str) -> str:
-    """Return how overrides and waivers call a file: from here if it lies below, with ``/``."""
+def path_of(where: str, here: str) -> str:
+    """Return how overrides and waivers call a file: from *here*, a folder, if it lies below, with ``/``."""
     if os.path.isabs(where):  # noqa: PTH117 - a Path for each of a million names costs too much
-        where = where.removeprefix(os.getcwd().rstrip(os.sep) + os.sep)  # noqa: PTH109 - as above
+        where = where.removeprefix(here.rstrip(os.sep) + os.sep)
     return where.replace(os.sep, "/")
 
 
@@ -111,6 +111,7 @@ class Judging:
         asked = {name for rule in policy.rules for one in (*rule.predicates(), rule.when) if one is not None
                  for name, _ in one.tests()}  # fmt: skip
         self._varying = tuple(name for name in VARYING if name in asked)
+        self._here = os.getcwd()  # noqa: PTH109 - a text, as `path_of` wants it
         self._kept: dict[tuple[object, ...], Verdict] = {}
         self._folders: dict[str, tuple[Path, ...]] = {}  # files that declare something, by the folder they hold for
 
@@ -119,18 +120,20 @@ class Judging:
         if found.known is None:
             verdict = unjudged(found.where, self._policy, found.problem)
             return Judged(found.where, verdict, None, found.name, found.read)
-        path = path_of(found.where)
-        beside = self._declared(found.known, found) if self._may_be_declared(found.path) else None
+        path = path_of(found.where, self._here)
+        beside = self._declared(found.known, found) if self._may_be_declared(found) else None
         verdict = self._judge(beside, path) if beside is not None else self._verdict(found.known, found.name, path)
         if verdict.name != found.where:
             verdict = replace(verdict, name=found.where)
         return Judged(found.where, verdict, found.known, found.name, found.read, beside)
 
-    def _may_be_declared(self, path: str) -> bool:
+    def _may_be_declared(self, found: Looked) -> bool:
         """Whether something may be declared beside a file; no, for nearly every one of a large folder, at once."""
-        if not path:
+        if not found.path:
             return False
-        return self._folders.get(path.rpartition(os.sep)[0]) != () or os.path.lexists(path + BESIDE)
+        if self._folders.get(found.path.rpartition(os.sep)[0]) != ():
+            return True
+        return found.declared and os.path.lexists(found.path + BESIDE)
 
     def _declared(self, known: Known, found: Looked) -> Facts | None:
         facts = facts_of(known, found.name)

@@ -49,6 +49,7 @@ class Looked:
     stamp: str = ""  # as it was before it was looked at; "" if a change might go unnoticed
     read: bool = True  # False: an earlier run had looked at it
     path: str = ""  # absolute; "" for what is no file of its own
+    declared: bool = True  # False: nothing of its own is declared beside it
 
 
 @dataclass(slots=True)
@@ -257,7 +258,7 @@ def _done(slot: _Slot) -> Done:
             if slot.known is not None and slot.known.common == NO_PICTURE:
                 return LeftOut(where, Why.NO_PICTURE)
             path = slot.entry.path if slot.entry.offset < 0 else ""
-            return Looked(where, slot.name, slot.known, slot.problem, slot.stamp, slot.asked, path)
+            return Looked(where, slot.name, slot.known, slot.problem, slot.stamp, slot.asked, path, slot.entry.declared)
         case Trouble(where=where):
             return Looked(where, where.rpartition("/")[2], None, slot.problem)
         case entry:

@@ -44,6 +44,7 @@ class Item:
     data: bytes | None = None  # where no child can reach it: out of a compressed archive, out of a Parquet column
     sure: bool = True  # False: leave it out if its content is no picture
     beside: bool = False  # credentials may lie beside it
+    declared: bool = True  # False: its folder was seen to hold no declaration for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from provenance.batch.model import LISTS, Entry, Input, Item, LeftOut, Sort, Tro
 from provenance.batch.tar import Archive, Member, members
 from provenance.container.kinds import sniff, suggested
 from provenance.container.model import Kind
-from provenance.declaration.upward import FOLDER
+from provenance.declaration.upward import BESIDE, FOLDER
 from provenance.errors import AssetError
 from provenance.plain import plain
 from provenance.record import dataclass
@@ -185,6 +185,8 @@ def _walk(shown: str, place: str, archives: list[str], seen: _Seen) -> Iterator[
             yield Trouble(shown, f"cannot be read ({exc.strerror or exc})")
             continue
         stores = {name for name, _ in names if name.endswith(_SIDECAR)}
+        declared = {name.removesuffix(BESIDE) for name, _ in names if name.endswith(BESIDE)}
+        lead = os.path.join(shown, "")
         in_store = nearest(Path(place, "x")) is not None  # then any of them may have credentials there
         waiting += [(os.path.join(shown, name), os.path.join(place, name)) for name, folder in names[::-1] if folder]
         for name, folder in names:
@@ -193,12 +195,12 @@ def _walk(shown: str, place: str, archives: list[str], seen: _Seen) -> Iterator[
                 continue
             if seen.named and os.path.realpath(path) in seen.named:
                 continue
-            label = os.path.join(shown, name)
+            label = lead + name
             if _sort(name) is Sort.ARCHIVE:
                 archives.append(label)
             else:
                 beside = in_store or (bool(stores) and _has_store(name, stores))
-                yield Item(label, path, sure=_known(name), beside=beside)
+                yield Item(label, path, sure=_known(name), beside=beside, declared=name in declared)
 
 
 def _taken(entry: os.DirEntry[str]) -> bool:

@@ -218,7 +218,7 @@ def _joined(form: Contest, answers: Iterable[Done], run: Run) -> Iterator[Verdic
         for done in answers:
             run.tally.left_out += isinstance(done, LeftOut)
             if isinstance(done, Judged):
-                yield Answer(done.where, path_of(done.where), done.verdict, done.facts)
+                yield Answer(done.where, path_of(done.where, str(Path.cwd())), done.verdict, done.facts)
 
     def hide(verdict: Verdict) -> Verdict:
         return blinded(verdict, messages, run.say, entry=verdict.name)

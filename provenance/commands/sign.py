@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import typer
 
 from provenance import home as homes
-from provenance.commands.leaving import declared_ones, without_signed
 from provenance.commands.shared import expand, progress
 from provenance.commands.signers import named, profile_of, tell
 from provenance.commands.stating import Stated, statements
@@ -39,7 +38,6 @@ from provenance.plain import plain
 from provenance.report.preview import Setting
 from provenance.report.preview import preview as preview_lines
 from provenance.report.wording import say
-from provenance.signing.already import signed_already
 from provenance.signing.options import Note, Options, Signed
 from provenance.signing.sign import planned
 from provenance.signing.sign import sign as sign_one
@@ -185,10 +183,13 @@ def sign(
     """
     place = homes.locate(home)
     pictures = expand(files, results=False, quiet=quiet)
-    if declared_only and declare is None:
-        pictures = declared_ones(pictures, quiet=quiet)
-    if keep_signed:
-        pictures = without_signed(pictures, place, quiet=quiet)
+    if declared_only or keep_signed:
+        from provenance.commands.leaving import declared_ones, without_signed  # here: it loads what verifies files
+
+        if declared_only and declare is None:
+            pictures = declared_ones(pictures, quiet=quiet)
+        if keep_signed:
+            pictures = without_signed(pictures, place, quiet=quiet)
     if not pictures:
         raise typer.Exit(0)
     if len(pictures) > 1 and output is not None and not output.is_dir():
@@ -310,6 +311,8 @@ def _sign_all(
 ) -> int:
     failed = 0
     told: set[Note] = set()
+    if resume:
+        from provenance.signing.already import signed_already  # here: slow to load
     for stated in progress(statements, total=len(statements), label=say("sign.signing"), quiet=quiet):
         try:
             if resume and (earlier := signed_already(stated.picture, credential, options)):

@@ -212,7 +212,8 @@ def _checked(name: str, form: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    if found := re.search(_FORBIDDEN, text):
+    # Nearly every text is printable; to compile the pattern takes as long as to write the packet.
+    if not text.isprintable() and (found := re.search(_FORBIDDEN, text)):
         raise AssetError("XMP", f"cannot hold the character U+{ord(found[0]):04X}", "take it out of the text")
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     return text.replace("\r", "&#13;")  # a bare one would be read as a line feed (XML 1.0 §2.11)
