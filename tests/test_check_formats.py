@@ -16,12 +16,13 @@ from junitparser import Error, Failure, JUnitXml
 
 from provenance.policy.blinded import blinded
 from provenance.policy.formats import document, github, junit, lines, sarif, table, text
-from provenance.policy.formats.schema import NAMES, schema, schema_text
+from provenance.policy.formats.schema import NAMES, schema
 from provenance.policy.ranked import GROUPS, Ranked, group_of
 from provenance.policy.tally import Tally
 from provenance.policy.verdict import Decision, Verdict
 from provenance.report.layout import columns
 from provenance.report.wording import Catalogue, languages
+from provenance.schemas import schema_text
 from tests.support.environment import CHECKOUT
 from tests.support.verdicts import HOSTILE, NO_FILL, NOTED, ONE_OF_EACH, SIGNED, WAIVED, about, ranked, unread, verdict
 
@@ -96,7 +97,7 @@ def test_exit_code(verdicts: tuple[Verdict, ...], fail_on: Decision, exit_zero: 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_written_schema_is_the_models(name: str) -> None:
     """What stands in ``schemas/`` is what the models say; `make schemas` writes it anew."""
-    assert (CHECKOUT / "schemas" / f"{name}.schema.json").read_text("utf-8") == schema_text(name)
+    assert (CHECKOUT / "schemas" / f"{name}.schema.json").read_text("utf-8") == schema_text(schema(name))
     jsonschema.Draft202012Validator.check_schema(schema(name))
 
 

@@ -20,8 +20,9 @@ from provenance.report.difference_text import render, to_json
 from provenance.report.layout import columns
 from provenance.report.model import Report
 from provenance.report.pixels import Compared, Pixels, compared, job
-from provenance.report.schema import schema, schema_text
+from provenance.report.schema import schema
 from provenance.report.wording import languages
+from provenance.schemas import schema_text
 from provenance.signing.derivative import Recipe, derive
 from provenance.signing.geometry import parse_resize
 from provenance.signing.options import Options
@@ -258,7 +259,7 @@ def test_the_written_schema_is_the_models(tmp_path: Path, artist: Artist) -> Non
     found = json.loads(to_json(between(first, tmp_path / "a.jpg")))
 
     jsonschema.validate(found, schema("difference"))
-    assert (CHECKOUT / "schemas" / "difference.schema.json").read_text("utf-8") == schema_text("difference")
+    assert (CHECKOUT / "schemas" / "difference.schema.json").read_text("utf-8") == schema_text(schema("difference"))
 
 
 def test_the_command_answers_with_its_exit_code(

@@ -10,6 +10,7 @@ import typer
 
 import provenance
 from provenance.errors import OutputError
+from provenance.schemas import schema_text
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 _PACKAGE = Path(provenance.__file__).parent
@@ -31,8 +32,11 @@ def schema(
 ) -> None:
     """Print the JSON Schema called NAME; without a NAME, list them."""
     if write_all is not None:
-        for maker in _MAKERS:
-            importlib.import_module(maker).write(write_all)
+        for maker in map(importlib.import_module, _MAKERS):
+            for one in maker.NAMES:
+                (write_all / f"{one}{_ENDING}").write_text(
+                    schema_text(maker.schema(one)), encoding="utf-8", newline="\n"
+                )
         return
     found = shipped()
     if not name:

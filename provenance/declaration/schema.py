@@ -1,4 +1,4 @@
-"""The JSON Schemas of what people write, made from the models: ``python -m provenance.declaration.schema``.
+"""The JSON Schemas of what people write, made from the models.
 
 A schema says which fields there are and what they may hold. What cannot be stated together, only
 `Declaration.from_dict` says.
@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import ast
 import inspect
-import json
-import sys
 import textwrap
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -22,8 +19,10 @@ from pydantic_core import core_schema
 from provenance.declaration.model import Declaration
 from provenance.declaration.problems import Written
 from provenance.declaration.profile import Profile
+from provenance.schemas import headed
 
 MODELS: dict[str, type[Written]] = {"declaration": Declaration, "profile": Profile}
+NAMES = tuple(MODELS)
 
 
 class _Described(GenerateJsonSchema):
@@ -52,23 +51,4 @@ def _texts(model: type) -> Iterator[tuple[str, str]]:
 def schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema of the file format *name*."""
     found = MODELS[name].model_json_schema(schema_generator=_Described)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$comment": "generated, do not edit",
-        **found,
-    }
-
-
-def schema_text(name: str) -> str:
-    """Return the schema as it stands in its file."""
-    return json.dumps(schema(name), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def write(folder: Path) -> None:
-    """Write every schema into *folder*."""
-    for name in MODELS:
-        (folder / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8", newline="\n")
-
-
-if __name__ == "__main__":
-    write(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas"))
+    return headed(found)

@@ -1,18 +1,16 @@
-"""The JSON Schema of a draft, by what `forms.as_json` writes: ``python -m provenance.policy.disclosure.schema``.
+"""The JSON Schema of a draft, by what `forms.as_json` writes.
 
 For build time only, as `provenance.report.schema` is.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import Any
 
 from provenance.policy.disclosure.assets import Standing, Whose
 from provenance.policy.disclosure.draft import SCHEMA_VERSION, For
 from provenance.policy.disclosure.shipped import Status, Use
+from provenance.schemas import headed
 
 NAMES = ("disclosure",)
 _TEXT, _NUMBER, _FLAG = {"type": "string"}, {"type": "integer", "minimum": 0}, {"type": "boolean"}
@@ -21,27 +19,22 @@ _GENERATIVE = ("yes", "possibly", "no")
 
 def schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema *name*, one of `NAMES`."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$comment": f"schema version {SCHEMA_VERSION}; generated, do not edit",
-        "title": f"What `provenance disclose --format json` prints: a draft {name}, for people to decide on",
-        **_closed(
-            {
-                "schema_version": {"const": SCHEMA_VERSION},
-                "draft": {"const": True},
-                "form": _one_of(For),
-                **dict.fromkeys(("language", "made", "program", "source"), _TEXT),
-                "files": _NUMBER,
-                "counts": _closed({standing.value: _NUMBER for standing in Standing}),
-                "without_statement": _NUMBER,
-                "not_pictures": _list(_closed({"ending": _TEXT, "files": _NUMBER})),
-                "sections": _list(
-                    _closed({**dict.fromkeys(("id", "title", "paragraph"), _TEXT), "decide": _list(_TEXT)})
-                ),
-                "assets": _list(_asset()),
-            }
-        ),
-    }
+    found = _closed(
+        {
+            "schema_version": {"const": SCHEMA_VERSION},
+            "draft": {"const": True},
+            "form": _one_of(For),
+            **dict.fromkeys(("language", "made", "program", "source"), _TEXT),
+            "files": _NUMBER,
+            "counts": _closed({standing.value: _NUMBER for standing in Standing}),
+            "without_statement": _NUMBER,
+            "not_pictures": _list(_closed({"ending": _TEXT, "files": _NUMBER})),
+            "sections": _list(_closed({**dict.fromkeys(("id", "title", "paragraph"), _TEXT), "decide": _list(_TEXT)})),
+            "assets": _list(_asset()),
+        }
+    )
+    title = f"What `provenance disclose --format json` prints: a draft {name}, for people to decide on"
+    return headed(found, title=title, version=SCHEMA_VERSION)
 
 
 def _asset() -> dict[str, Any]:
@@ -78,18 +71,3 @@ def _list(items: dict[str, Any]) -> dict[str, Any]:
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
-def schema_text(name: str) -> str:
-    """Return the schema as it stands in its file."""
-    return json.dumps(schema(name), indent=2, sort_keys=True) + "\n"
-
-
-def write(folder: Path) -> None:
-    """Write every schema into *folder*."""
-    for name in NAMES:
-        (folder / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8", newline="\n")
-
-
-if __name__ == "__main__":
-    write(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas"))

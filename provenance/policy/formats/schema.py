@@ -1,13 +1,10 @@
-"""The JSON Schemas of verdicts, made from the dataclasses: ``python -m provenance.policy.formats.schema``.
+"""The JSON Schemas of verdicts, made from the dataclasses.
 
 For build time only, as `provenance.report.schema` is.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -16,6 +13,7 @@ from provenance.policy.formats.about import About
 from provenance.policy.formats.document import SCHEMA_VERSION, header
 from provenance.policy.tally import Tally
 from provenance.policy.verdict import Decision, Outcome, Verdict
+from provenance.schemas import headed
 
 NAMES = ("verdict", "check")
 _TEXT, _NUMBER, _FLAG = {"type": "string"}, {"type": "integer", "minimum": 0}, {"type": "boolean"}
@@ -23,23 +21,21 @@ _TEXT, _NUMBER, _FLAG = {"type": "string"}, {"type": "integer", "minimum": 0}, {
 
 def schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema *name*, one of `NAMES`."""
-    head = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$comment": f"schema version {SCHEMA_VERSION}; generated, do not edit",
-    }
     adapter: TypeAdapter[Any] = TypeAdapter(Verdict)
     verdict = adapter.json_schema(mode="serialization")
     verdict |= {"required": list(Verdict.__match_args__), "additionalProperties": False}
     outcome = verdict["$defs"]["Outcome"]
     outcome |= {"required": list(Outcome.__match_args__), "additionalProperties": False}
     if name == "verdict":
-        return head | verdict | {"title": "One line of `provenance check --format jsonl`: one file under one policy"}
+        title = "One line of `provenance check --format jsonl`: one file under one policy"
+        return headed(verdict, title=title, version=SCHEMA_VERSION)
     definitions = verdict.pop("$defs")
-    return head | {
-        "title": "What `provenance check --format json` prints: a run, and every file, worst first",
+    whole = {
         "$defs": definitions | {"Verdict": verdict},
         **_with_entries(_closed(_shape() | {"files": {"type": "array", "items": {"$ref": "#/$defs/Verdict"}}})),
     }
+    title = "What `provenance check --format json` prints: a run, and every file, worst first"
+    return headed(whole, title=title, version=SCHEMA_VERSION)
 
 
 def _shape() -> dict[str, Any]:
@@ -67,18 +63,3 @@ def _with_entries(document: dict[str, Any]) -> dict[str, Any]:
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-
-
-def schema_text(name: str) -> str:
-    """Return the schema as it stands in its file."""
-    return json.dumps(schema(name), indent=2, sort_keys=True) + "\n"
-
-
-def write(folder: Path) -> None:
-    """Write every schema into *folder*."""
-    for name in NAMES:
-        (folder / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8", newline="\n")
-
-
-if __name__ == "__main__":
-    write(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas"))
