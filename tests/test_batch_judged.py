@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from provenance.batch.cache import Cache
-from provenance.batch.found import Known, cleaned, digest, facts_of, packed
+from provenance.batch.found import Found, Known, cleaned, facts_of, known_of, packed
 from provenance.batch.judged import Done, Judged, Judging, judged, opened_cache
 from provenance.batch.looked import Looked
 from provenance.batch.model import LeftOut, Why
@@ -88,7 +88,7 @@ def test_a_sum_of_facts_is_made_without_them(hostile: Path) -> None:
 
     assert one.known is not None
     assert one.facts is not None
-    assert digest(one.known, "ä b.png") == plain_facts.digest(replace(one.facts, name="ä b.png"))
+    assert one.known.facts_sha256 == plain_facts.digest(replace(one.facts, name="ä b.png", path="c/ä b.png"))
     assert facts_of(Known(packed(one.facts), one.known.size, one.known.sha256, one.known.time), one.name) == one.facts
 
 
@@ -156,7 +156,7 @@ def test_what_is_kept_heeds_paths_sums_and_times(tmp_path: Path) -> None:
 
     for where, sha256, time, decision in cases:
         name = where.rpartition("/")[2]
-        known = Known(common, 1, sha256, time)
+        known = known_of(common, Found(0, 1, sha256, time=time))
         found = judging.judged(Looked(where, name, known)).verdict
         alone = judge(facts_of(known, name), policy, context={}, path=where, now=now)
         assert (found.decision.value, found) == (decision, alone)

@@ -28,7 +28,7 @@ from provenance.record import dataclass
 NAME = "facts.sqlite"
 _MAGIC = b"SQLite format 3\0"
 _OURS = 0x70726F76  # application id
-_FORMAT = 1
+_FORMAT = 2
 _BUSY_SECONDS = 5.0
 _PASSING = frozenset({
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
@@ -44,17 +44,19 @@ CREATE TABLE commons (sum BLOB PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (place TEXT PRIMARY KEY, stamp TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE facts (
     content TEXT NOT NULL, run INTEGER NOT NULL, common BLOB NOT NULL, size INTEGER NOT NULL,
-    sha256 TEXT NOT NULL, time TEXT NOT NULL, made INTEGER NOT NULL, until INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, time TEXT NOT NULL, facts_sha256 TEXT NOT NULL, made INTEGER NOT NULL,
+    until INTEGER NOT NULL,
     PRIMARY KEY (content, run)
 ) WITHOUT ROWID;
 CREATE INDEX sizes ON facts (run, size);
 """
 _BY_PLACE = """
-SELECT files.place, stamp, common, size, sha256, time FROM files JOIN facts USING (content)
+SELECT files.place, stamp, common, size, sha256, time, facts_sha256 FROM files JOIN facts USING (content)
 WHERE run = ? AND made <= ? AND until > ? AND files.place IN
 """
 _BY_CONTENT = """
-SELECT content, common, size, sha256, time FROM facts WHERE run = ? AND made <= ? AND until > ? AND content IN
+SELECT content, common, size, sha256, time, facts_sha256 FROM facts
+WHERE run = ? AND made <= ? AND until > ? AND content IN
 """
 
 
@@ -128,9 +130,9 @@ class Cache:
 
     # --- reading ----------------------------------------------------------------------------------------------
 
-    def by_place(self, places: Sequence[str]) -> dict[str, tuple[str, Known]]:
-        """Return stamp and facts of those *places* of which something is kept."""
-        return {place: (stamp, known) for place, stamp, known in self._asked(_BY_PLACE, places)}
+    def by_place(self, places: Sequence[str]) -> list[tuple[str, str, Known]]:
+        """Return place, stamp and facts of those *places* of which something is kept."""
+        return self._asked(_BY_PLACE, places)
 
     def by_content(self, contents: Sequence[str]) -> dict[str, Known]:
         """Return the facts of those *contents* that are kept."""
@@ -157,11 +159,11 @@ class Cache:
                 some = [_stored(name) for name in names[start : start + _AT_ONCE]]
                 marks = ",".join("?" * len(some))
                 rows = self._base.execute(f"{question} ({marks})", (self._run, self._now, self._now, *some))
-                for name, *first, common, size, sha256, time in rows:
+                for name, *first, common, size, sha256, time, facts_sha256 in rows:
                     text = self._texts.get(common)
                     if text is None:
                         text = self._text(self._base, common)
-                    found.append((_named(name), *first, Known(text, size, sha256, time)))
+                    found.append((_named(name), *first, Known(text, size, sha256, time, facts_sha256)))
         return found
 
     def _text(self, base: sqlite3.Connection, digest: bytes) -> str:
@@ -198,10 +200,10 @@ class Cache:
         sums = {text: _sum(text) for text in {entry.known.common for entry in new}}
         base.executemany("INSERT OR IGNORE INTO commons VALUES (?, ?)", [(one, text) for text, one in sums.items()])
         base.executemany(
-            "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (_stored(entry.content), self._run, sums[entry.known.common], entry.known.size, entry.known.sha256,
-                 entry.known.time, self._now, entry.until)
+                 entry.known.time, entry.known.facts_sha256, self._now, entry.until)
                 for entry in new
             ],
         )  # fmt: skip

@@ -54,6 +54,13 @@ class Known:
     size: int
     sha256: str
     time: str = ""
+    facts_sha256: str = ""  # `digest` of them
+
+
+def known_of(common: str, found: Found) -> Known:
+    """Return what is known of one file, with the sum of its facts."""
+    size, sha256, time = found.size, found.sha256, found.time
+    return Known(common, size, sha256, time, "" if common == NO_PICTURE else digest(common, size, sha256, time))
 
 
 def packed(facts: Facts) -> str:
@@ -73,19 +80,14 @@ def facts_of(known: Known, name: str) -> Facts:
     return codec.decode(Facts, _parsed(known.common) | _varying(known, name))
 
 
-def digest(known: Known, name: str) -> str:
+def digest(common: str, size: int, sha256: str, time: str) -> str:
     """Return the SHA-256 of the facts, the one of `policy.facts.digest`, without making them.
 
     Raises:
-        CodecError: if its common part is none.
+        CodecError: if *common* is no common part.
     """
-    written = {
-        "name": encode_basestring_ascii(plain(name, limit=MACHINE)),
-        "size": str(known.size),
-        "sha256": encode_basestring_ascii(known.sha256),
-        "time": encode_basestring_ascii(known.time),
-    }  # as `json.dumps` would, without the way there: this is a fifth of judging again
-    line = [written.get(one, one) for one in _pieces(known.common)]
+    written = {"size": str(size), "sha256": encode_basestring_ascii(sha256), "time": encode_basestring_ascii(time)}
+    line = [written.get(one, one) for one in _pieces(common)]  # as `json.dumps` would, without the way there
     return hashlib.sha256("".join(line).encode("ascii")).hexdigest()
 
 
@@ -101,7 +103,7 @@ def _pieces(common: str) -> tuple[str, ...]:
     text = ""
     for name, value in to_dict(base).items():
         text += f"{', ' if pieces or text else '{'}{json.dumps(name)}: "
-        if name in VARYING:
+        if name in VARYING and name != "name":  # that is no part of it
             pieces += [text, name]
             text = ""
         else:

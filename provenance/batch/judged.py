@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 
 from provenance.batch.cache import Cache
-from provenance.batch.found import VARYING, Known, digest, facts_of
+from provenance.batch.found import VARYING, Known, facts_of
 from provenance.batch.looked import JOB, Looked, looked
 from provenance.batch.model import Entry, Input, LeftOut
 from provenance.batch.trusting import fingerprint, with_trust
@@ -98,9 +98,8 @@ def judged(
 
 def path_of(where: str, here: str) -> str:
     """Return how overrides and waivers call a file: from *here*, a folder, if it lies below, with ``/``."""
-    if os.path.isabs(where):  # noqa: PTH117 - a Path for each of a million names costs too much
-        where = where.removeprefix(here.rstrip(os.sep) + os.sep)
-    return where.replace(os.sep, "/")
+    where = where.removeprefix(here.rstrip(os.sep) + os.sep)
+    return where if os.sep == "/" else where.replace(os.sep, "/")
 
 
 class Judging:
@@ -111,8 +110,9 @@ class Judging:
         asked = {name for rule in policy.rules for one in (*rule.predicates(), rule.when) if one is not None
                  for name, _ in one.tests()}  # fmt: skip
         self._varying = tuple(name for name in VARYING if name in asked)
+        self._all_alike = not (self._varying or policy.overrides or policy.waivers)
         self._here = os.getcwd()  # noqa: PTH109 - a text, as `path_of` wants it
-        self._kept: dict[tuple[object, ...], Verdict] = {}
+        self._kept: dict[object, Verdict] = {}
         self._folders: dict[str, tuple[Path, ...]] = {}  # files that declare something, by the folder they hold for
 
     def judged(self, found: Looked) -> Judged:
@@ -120,18 +120,18 @@ class Judging:
         if found.known is None:
             verdict = unjudged(found.where, self._policy, found.problem)
             return Judged(found.where, verdict, None, found.name, found.read)
-        path = path_of(found.where, self._here)
         beside = self._declared(found.known, found) if self._may_be_declared(found) else None
-        verdict = self._judge(beside, path) if beside is not None else self._verdict(found.known, found.name, path)
-        if verdict.name != found.where:
-            verdict = replace(verdict, name=found.where)
+        if beside is not None:
+            verdict = replace(self._judge(beside, path_of(found.where, self._here)), name=found.where)
+        else:
+            verdict = self._verdict(found.known, found)
         return Judged(found.where, verdict, found.known, found.name, found.read, beside)
 
     def _may_be_declared(self, found: Looked) -> bool:
         """Whether something may be declared beside a file; no, for nearly every one of a large folder, at once."""
         if not found.path:
             return False
-        if self._folders.get(found.path.rpartition(os.sep)[0]) != ():
+        if self._folders.get(found.path[: found.path.rfind(os.sep)]) != ():
             return True
         return found.declared and os.path.lexists(found.path + BESIDE)
 
@@ -140,17 +140,20 @@ class Judging:
         with_it = with_beside(facts, Path(found.path), self._folders)
         return None if with_it is facts else with_it
 
-    def _verdict(self, known: Known, name: str, path: str) -> Verdict:
-        differs = [name if one == "name" else getattr(known, one) for one in self._varying]
-        key = (known.common, *differs, *self._heeded(known, path))
+    def _verdict(self, known: Known, found: Looked) -> Verdict:
+        key = known.common if self._all_alike else self._class(known, found)
         if (kept := self._kept.get(key)) is None:
             if len(self._kept) >= _CLASSES:
                 self._kept.clear()
-            kept = self._kept[key] = self._made(known, name, path)
-            return kept
+            kept = self._kept[key] = self._judge(facts_of(known, found.name), path_of(found.where, self._here))
         return Verdict(
-            path, kept.policy, kept.decision, kept.outcomes, digest(known, name), kept.problem, kept.enforced
+            found.where, kept.policy, kept.decision, kept.outcomes, known.facts_sha256, kept.problem, kept.enforced
         )
+
+    def _class(self, known: Known, found: Looked) -> tuple[object, ...]:
+        """Return all that this policy tells files apart by."""
+        differs = [found.name if one == "name" else getattr(known, one) for one in self._varying]
+        return (known.common, *differs, *self._heeded(known, path_of(found.where, self._here)))
 
     def _heeded(self, known: Known, path: str) -> tuple[bool, ...]:
         """Return which overrides and waivers are for this file, by its path or its sum."""
@@ -158,9 +161,6 @@ class Judging:
             *(matches(path, one.paths) for one in self._policy.overrides),
             *(matches(path, one.paths) or known.sha256 in one.sha256 for one in self._policy.waivers),
         )
-
-    def _made(self, known: Known, name: str, path: str) -> Verdict:
-        return self._judge(facts_of(known, name), path)
 
     def _judge(self, facts: Facts, path: str) -> Verdict:
         return judge(facts, self._policy, context=self._context, path=path, now=self._now, language=self._language)

@@ -19,7 +19,7 @@ from typing import Any
 
 from provenance.batch import stamps
 from provenance.batch.cache import Cache, Entry, content
-from provenance.batch.found import NO_PICTURE, Found, Group, Known, cleaned
+from provenance.batch.found import NO_PICTURE, Found, Group, Known, cleaned, known_of
 from provenance.batch.model import Entry as Source
 from provenance.batch.model import Input, Item, LeftOut, Trouble, Why
 from provenance.batch.run import GROUP, problem_of
@@ -143,14 +143,16 @@ class _Run:
     def _fill(self, cache: Cache, slots: list[_Slot]) -> None:
         if not self._rehash:
             stamped = {stamps.place(slot.entry): slot for slot in slots if slot.stamp}  # type: ignore[arg-type]  # only items are stamped
-            for place, (stamp, known) in cache.by_place(list(stamped)).items():
-                if stamped[place].stamp == stamp:
-                    stamped[place].known = known
-        moved = {_content_of(slot.entry): slot for slot in slots if isinstance(slot.entry, Item) and slot.entry.data}
+            for place, stamp, known in cache.by_place(list(stamped)):
+                if (slot := stamped[place]).stamp == stamp:
+                    slot.known = known
+        rest = [slot for slot in slots if slot.known is None and slot.size and isinstance(slot.entry, Item)]
+        if not rest:
+            return
+        moved = {_content_of(slot.entry): slot for slot in rest if slot.entry.data}  # type: ignore[arg-type,union-attr]  # items alone
         for name, known in cache.by_content(list(moved)).items():
             moved[name].known = known
-        rest = [slot for slot in slots if slot.known is None and slot.size and isinstance(slot.entry, Item)]
-        sizes = cache.sizes(slot.size for slot in rest) if rest else set()
+        sizes = cache.sizes(slot.size for slot in rest)
         for slot in rest:
             slot.sums = slot.size in sizes and slot.entry.data is None  # type: ignore[union-attr]  # items alone
 
@@ -204,7 +206,7 @@ class _Run:
                     continue
                 until = 0  # stands there already; only its place is new
             else:
-                slot.known = Known(commons[found.common], found.size, found.sha256, found.time)
+                slot.known = known_of(commons[found.common], found)
                 until = found.until
             if outcome.trust == self._trust and (until or found.common < 0):
                 place = stamps.place(slot.entry) if isinstance(slot.entry, Item) else ""
@@ -253,16 +255,16 @@ def _packed(slot: _Slot, *, sums: bool) -> list[Any]:
 
 
 def _done(slot: _Slot) -> Done:
-    match slot.entry:
-        case Item(where=where):
-            if slot.known is not None and slot.known.common == NO_PICTURE:
-                return LeftOut(where, Why.NO_PICTURE)
-            path = slot.entry.path if slot.entry.offset < 0 else ""
-            return Looked(where, slot.name, slot.known, slot.problem, slot.stamp, slot.asked, path, slot.entry.declared)
-        case Trouble(where=where):
-            return Looked(where, where.rpartition("/")[2], None, slot.problem)
-        case entry:
-            return entry
+    entry, known = slot.entry, slot.known
+    if type(entry) is Item:
+        if known is not None and known.common == NO_PICTURE:
+            return LeftOut(entry.where, Why.NO_PICTURE)
+        path = entry.path if entry.offset < 0 else ""
+        return Looked(entry.where, slot.name, known, slot.problem, slot.stamp, slot.asked, path, entry.declared)
+    if isinstance(entry, Trouble):
+        return Looked(entry.where, entry.where.rpartition("/")[2], None, slot.problem)
+    assert not isinstance(entry, Item)  # noqa: S101 - no class is derived from it
+    return entry
 
 
 # --- what a child says ------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -33,6 +33,7 @@ from provenance.verification.stores import nearest
 STDIN = "-"
 LARGEST = 16 << 20  # of a picture that has to be handed to the child: out of gzip, out of a Parquet column
 _ARCHIVES = (".tar", ".tar.gz", ".tgz")
+_ARCHIVES_END = frozenset({"tar", ".gz", "tgz"})
 _NONE = frozenset({Kind.OTHER, Kind.C2PA})
 _SEPARATOR = "!"
 _SIDECAR = ".c2pa"
@@ -149,14 +150,14 @@ class _Seen:
         return len(self._sums) == before
 
 
-@cache
-def _by_ending(ending: str) -> Kind | None:
-    return suggested("x" + ending)
-
-
 def _known(name: str) -> bool:
     """Whether the name says that this is a picture."""
-    kind = _by_ending(os.path.splitext(name)[1].lower())
+    return _is_pictures(os.path.splitext(name)[1])
+
+
+@lru_cache(maxsize=256)
+def _is_pictures(ending: str) -> bool:
+    kind = suggested("x" + ending.lower())
     return kind is not None and kind not in _NONE
 
 
@@ -179,35 +180,48 @@ def _walk(shown: str, place: str, archives: list[str], seen: _Seen) -> Iterator[
     while waiting:
         shown, place = waiting.pop()
         try:
-            with os.scandir(place) as found:
-                names = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found if _taken(entry))
+            names, folders = _content(place)
         except OSError as exc:
             yield Trouble(shown, f"cannot be read ({exc.strerror or exc})")
             continue
-        stores = {name for name, _ in names if name.endswith(_SIDECAR)}
-        declared = {name.removesuffix(BESIDE) for name, _ in names if name.endswith(BESIDE)}
-        lead = os.path.join(shown, "")
+        stores = {name for name in names if name.endswith(_SIDECAR)}
+        declared = {name.removesuffix(BESIDE) for name in names if name.endswith(BESIDE)}
+        lead, base = os.path.join(shown, ""), os.path.join(place, "")
         in_store = nearest(Path(place, "x")) is not None  # then any of them may have credentials there
-        waiting += [(os.path.join(shown, name), os.path.join(place, name)) for name, folder in names[::-1] if folder]
-        for name, folder in names:
-            path = f"{place}{os.sep}{name}"
-            if folder or name in stores or name.endswith(FOLDER):
+        waiting += [(lead + name, base + name) for name in reversed(folders)]
+        for name in names:
+            label, path = lead + name, base + name
+            if name in stores or name.endswith(FOLDER):
                 continue
             if seen.named and os.path.realpath(path) in seen.named:
                 continue
-            label = lead + name
-            if _sort(name) is Sort.ARCHIVE:
+            ending = name[name.rfind(".") :]  # no hidden file comes here, and so no name without a stem
+            if ending[-3:].lower() in _ARCHIVES_END and _sort(name) is Sort.ARCHIVE:
                 archives.append(label)
             else:
                 beside = in_store or (bool(stores) and _has_store(name, stores))
-                yield Item(label, path, sure=_known(name), beside=beside, declared=name in declared)
+                yield Item(label, path, -1, 0, None, _is_pictures(ending), beside, name in declared)
 
 
-def _taken(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry of a folder is looked at: a folder, a file, or a link that leads nowhere, which is an error."""
-    if entry.name.startswith("."):
-        return False
-    return entry.is_file() or entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and not entry.is_dir())
+def _content(place: str) -> tuple[list[str], list[str]]:
+    """Return the names of files, and of links that lead nowhere, in the folder *place*; and those of its folders.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    names: list[str] = []
+    folders: list[str] = []
+    with os.scandir(place) as found:
+        for entry in found:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_file():
+                names.append(entry.name)
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(entry.name)
+            elif entry.is_symlink() and not entry.is_dir():
+                names.append(entry.name)  # it leads nowhere, which is an error
+    return sorted(names), sorted(folders)
 
 
 def _has_store(name: str, stores: set[str]) -> bool:

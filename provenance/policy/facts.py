@@ -137,7 +137,7 @@ class Facts:
     declared_beside: str = ""  # state of a declaration beside the file: declared, stale, older, signed_since, …
     declared_beside_by: str = ""  # picture: its own file; folder: a file for many
     unverified: tuple[str, ...] = ()
-    path: str = ""  # as the caller named the file; no part of `digest`
+    path: str = ""  # as the caller named the file; no part of `digest`, as little as `name`
 
 
 def to_line(facts: Facts) -> str:
@@ -157,8 +157,8 @@ def _plain(value: object) -> object:
 
 
 def digest(facts: Facts) -> str:
-    """Return the SHA-256 of *facts* as JSON, for a verdict that says what it rests on; its path is no part."""
-    return hashlib.sha256(to_line(replace(facts, path="")).encode("ascii")).hexdigest()
+    """Return the SHA-256 of *facts* as JSON without name and path: the same wherever the same file lies."""
+    return hashlib.sha256(to_line(replace(facts, name="", path="")).encode("ascii")).hexdigest()
 
 
 def from_dict(data: object) -> Facts:
