@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from provenance.batch.found import Known
 from provenance.errors import OutputError
@@ -55,7 +55,7 @@ SELECT files.place, stamp, common, size, sha256, time, facts_sha256 FROM files J
 WHERE run = ? AND made <= ? AND until > ? AND files.place IN
 """
 _BY_CONTENT = """
-SELECT content, common, size, sha256, time, facts_sha256 FROM facts
+SELECT content, '', common, size, sha256, time, facts_sha256 FROM facts
 WHERE run = ? AND made <= ? AND until > ? AND content IN
 """
 
@@ -136,7 +136,7 @@ class Cache:
 
     def by_content(self, contents: Sequence[str]) -> dict[str, Known]:
         """Return the facts of those *contents* that are kept."""
-        return dict(self._asked(_BY_CONTENT, contents))
+        return {content: known for content, _, known in self._asked(_BY_CONTENT, contents)}
 
     def sizes(self, sizes: Iterable[int]) -> set[int]:
         """Return those *sizes* of which there is a content: it may be the same that lay elsewhere."""
@@ -150,8 +150,8 @@ class Cache:
                     found.add(size)
         return found
 
-    def _asked(self, question: str, names: Sequence[str]) -> list[Any]:
-        found: list[Any] = []
+    def _asked(self, question: str, names: Sequence[str]) -> list[tuple[str, str, Known]]:
+        found: list[tuple[str, str, Known]] = []
         if self._base is None:
             return found
         with self._guarded():
@@ -159,11 +159,11 @@ class Cache:
                 some = [_stored(name) for name in names[start : start + _AT_ONCE]]
                 marks = ",".join("?" * len(some))
                 rows = self._base.execute(f"{question} ({marks})", (self._run, self._now, self._now, *some))
-                for name, *first, common, size, sha256, time, facts_sha256 in rows:
+                for name, stamp, common, size, sha256, time, facts_sha256 in rows:
                     text = self._texts.get(common)
                     if text is None:
                         text = self._text(self._base, common)
-                    found.append((_named(name), *first, Known(text, size, sha256, time, facts_sha256)))
+                    found.append((_named(name), stamp, Known(text, size, sha256, time, facts_sha256)))
         return found
 
     def _text(self, base: sqlite3.Connection, digest: bytes) -> str:
