@@ -15,11 +15,12 @@ from typer.testing import CliRunner, Result
 from provenance.commands.group import app
 from provenance.declaration.model import Declaration
 from provenance.report.build import build
-from provenance.report.difference import Aspect, Difference, Relation, difference
+from provenance.report.difference import Aspect, Difference, difference
 from provenance.report.difference_text import render, to_json
 from provenance.report.layout import columns
 from provenance.report.model import Report
 from provenance.report.pixels import Compared, Pixels, compared, job
+from provenance.report.relation import Relation
 from provenance.report.schema import schema
 from provenance.report.wording import languages
 from provenance.schemas import schema_text

@@ -111,6 +111,7 @@ def _bare_links(manifest: Manifest, present: set[str], say: Catalogue) -> Iterat
             title=shown(found.title),
             relationship=shown(found.relationship),
             failures=failures(found.recorded + found.deltas),
+            named=shown(found.manifest),
         )
 
 

@@ -1,7 +1,7 @@
-"""What changed between two files: their reports side by side, and their pictures compared.
+"""What changed between two files, or two steps of a chain: their reports side by side, their pictures compared.
 
-Only what differs is in `changes`. That one was made from the other is said only where its chain holds, and the
-credentials in it are those of the other: the same label, the same certificate. Nothing here says which one is right.
+Only what differs is in `changes`; what cannot be known of an earlier step is in `not_compared`. How the two are related
+is judged in `relation`. Nothing here says which one is right.
 """
 
 from __future__ import annotations
@@ -10,25 +10,13 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from provenance.record import dataclass
-from provenance.report.model import ChainLink, Report
+from provenance.report.model import Report
 from provenance.report.permissions import NOT_STATED
 from provenance.report.pixels import Pixels
+from provenance.report.relation import Passed, Relation, active, kinship
 from provenance.terms import AiUse, Integrity, Level
 
 SCHEMA_VERSION = "1.0"
-_WHOLE = frozenset({Integrity.INTACT, Integrity.EXPIRED})
-_CREDENTIALED = _WHOLE | {Integrity.ALTERED, Integrity.NOT_COVERED}
-
-
-class Relation(StrEnum):
-    """How the credentials of both files stand to each other."""
-
-    SAME = "same"  # the same manifest
-    SECOND_FROM_FIRST = "second_from_first"  # the second's chain holds the first's manifest
-    FIRST_FROM_SECOND = "first_from_second"
-    CLAIMED = "claimed"  # one chain names the other's manifest, and does not hold
-    SEPARATE = "separate"  # neither chain holds the other's
-    NONE = "none"  # at least one has no credentials
 
 
 class Aspect(StrEnum):
@@ -40,6 +28,7 @@ class Aspect(StrEnum):
     AI = "ai"
     STEPS = "steps"
     HISTORY = "history"
+    REDACTED = "redacted"
     PERMISSIONS = "permissions"
     CREDIT = "credit"
     METADATA = "metadata"
@@ -49,15 +38,17 @@ class Aspect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the files."""
+    """One of the files, or one of the steps."""
 
-    name: str
-    sha256: str
+    name: str  # of the file
+    sha256: str  # of the file; "" for an earlier step, whose file is not here
     integrity: Integrity
     level: Level
     signer: str
     manifest: str  # label of the active one
     ai_use: AiUse
+    step: str = ""  # its number along the parents, "0" the file as it is now, else its label; "" for a whole file
+    sentence: str = ""  # of a step: what it is, and what became of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +63,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Everything that differs between two files."""
+    """Everything that differs between two files, or two steps."""
 
     schema_version: str
     language: str
@@ -82,20 +73,29 @@ class Difference:
     same: bool | None  # the same statement and the same picture; None: could not be told
     pixels: Pixels
     changes: tuple[Change, ...] = ()
+    as_part: bool = False  # the older is a component or an input, not the picture that the newer was made from
+    between: tuple[Passed, ...] = ()  # from the older to the newer, both left out
+    common: Passed | None = None  # of two with a common ancestor: the nearest
+    not_compared: tuple[Aspect, ...] = ()  # what is not known of an earlier step
 
 
-def difference(first: Report, second: Report, pixels: Pixels) -> Difference:
-    """Return what differs between the files of two reports in the same language."""
-    changes = tuple(_changes(first, second))
+def difference(first: Report, second: Report, pixels: Pixels, *, not_compared: tuple[Aspect, ...] = ()) -> Difference:
+    """Return what differs between the files of two reports in the same language, but for what is *not_compared*."""
+    changes = tuple(change for change in _changes(first, second) if change.aspect not in not_compared)
+    found = kinship(first, second)
     return Difference(
         SCHEMA_VERSION,
         first.language,
         _side(first),
         _side(second),
-        _relation(first, second),
+        found.relation,
         _same(first, second, changes, pixels),
         pixels,
         changes,
+        found.as_part,
+        found.between,
+        found.common,
+        not_compared,
     )
 
 
@@ -119,38 +119,9 @@ def _side(report: Report) -> Side:
     )
 
 
-def _active(report: Report) -> ChainLink | None:
-    if report.integrity.state not in _CREDENTIALED:
-        return None
-    return next((link for link in report.chain if link.depth == 0), None)
-
-
 def _label(report: Report) -> str:
-    active = _active(report)
-    return active.id if active else ""
-
-
-def _relation(first: Report, second: Report) -> Relation:
-    one, other = _active(first), _active(second)
-    if one is None or other is None:
-        return Relation.NONE
-    if _is_same(one, other):
-        return Relation.SAME
-    named = False
-    for link, chain, relation in (
-        (one, second, Relation.SECOND_FROM_FIRST),
-        (other, first, Relation.FIRST_FROM_SECOND),
-    ):
-        held = next((found for found in chain.chain if found.id == link.id), None)
-        if held is not None and chain.integrity.state in _WHOLE and _is_same(held, link):
-            return relation
-        named = named or held is not None
-    return Relation.CLAIMED if named else Relation.SEPARATE
-
-
-def _is_same(one: ChainLink, other: ChainLink) -> bool:
-    marks = [(link.id, link.who.fingerprint if link.who else "") for link in (one, other)]
-    return marks[0] == marks[1]
+    link = active(report)
+    return link.id if link else ""
 
 
 # --- changes -------------------------------------------------------------------------------------------------------
@@ -162,6 +133,7 @@ def _changes(first: Report, second: Report) -> Iterator[Change]:
     yield from _told(Aspect.AI, *([report.ai_sentence.text] for report in reports), only=_uses(reports))
     yield from _told(Aspect.STEPS, *(_steps(report) for report in reports), apart=True)
     yield from _told(Aspect.HISTORY, *(_history(report) for report in reports), apart=True)
+    yield from _told(Aspect.REDACTED, *(_redacted(report) for report in reports), apart=True)
     yield from _named(Aspect.PERMISSIONS, *(_permissions(report) for report in reports))
     yield from _named(Aspect.CREDIT, *(_credits(report) for report in reports))
     yield from _named(Aspect.METADATA, *(_carriers(report) for report in reports))
@@ -220,7 +192,18 @@ def _steps(report: Report) -> list[str]:
 
 
 def _history(report: Report) -> list[str]:
-    return [link.title or link.id for link in report.chain if link.depth > 0]
+    return [f"{link.sentence.text} ({short(link.id)})" for link in report.chain if link.depth > 0]
+
+
+def short(label: str) -> str:
+    """Return enough of a manifest's label to find it again."""
+    return label.partition("#")[0].rpartition(":")[2][:8]
+
+
+def _redacted(report: Report) -> list[str]:
+    """Return what was taken out of earlier manifests, and why."""
+    found = (entry for link in report.chain for entry in link.redacts)
+    return [f"{entry.key}: {entry.text}" if entry.text else entry.key for entry in found]
 
 
 def _permissions(report: Report) -> dict[str, tuple[str, ...]]:
@@ -234,7 +217,7 @@ def _permissions(report: Report) -> dict[str, tuple[str, ...]]:
 def _credits(report: Report) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for line in report.credits:
-        found[line.key] = (*found.get(line.key, ()), line.text)
+        found[line.key] = tuple(dict.fromkeys((*found.get(line.key, ()), line.text)))  # a chain says it again and again
     return found
 
 

@@ -143,6 +143,7 @@ class ChainLink:
     made_from: tuple[Edge, ...] = ()
     failures: tuple[Entry, ...] = ()  # status code, explanation
     redacts: tuple[Entry, ...] = ()  # what it removed, reason
+    named: str = ""  # label of the manifest that is named and not here
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Compared(StrEnum):
     PIXELS = "pixels"
     SIZE = "size"
     UNKNOWN = "unknown"  # one of them could not be decoded
+    UPDATE = "update"  # of two steps of a chain: between them only credentials changed
+    NOT_HERE = "not_here"  # of an earlier step: the file holds its credentials, not its picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,9 @@ class Pixels:
     @property
     def same(self) -> bool | None:
         """Whether the pictures are the same; None where that could not be told."""
-        if self.outcome is Compared.UNKNOWN:
+        if self.outcome in (Compared.UNKNOWN, Compared.NOT_HERE):
             return None
-        return self.outcome in (Compared.SAME_DATA, Compared.SAME) and not self.profiles_differ
+        return self.outcome in (Compared.SAME_DATA, Compared.SAME, Compared.UPDATE) and not self.profiles_differ
 
 
 JOB = Job("provenance.report.pixels:job", Pixels)

@@ -17,7 +17,7 @@ from provenance.verification.model import Verification
 
 _TITLES = {
     "report": (Report, "What `provenance verify --format json` says about one file"),
-    "difference": (Difference, "What `provenance diff --format json` says about two files"),
+    "difference": (Difference, "What `provenance diff --format json` says about two files, or two steps of one"),
     "verification": (Verification, "What verification found about one file, before it is put in words"),
 }
 NAMES = tuple(_TITLES)
