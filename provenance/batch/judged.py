@@ -21,8 +21,7 @@ from provenance.batch.looked import JOB, Looked, looked
 from provenance.batch.model import Entry, Input, LeftOut
 from provenance.batch.trusting import fingerprint, with_trust
 from provenance.declaration.globs import matches
-from provenance.declaration.upward import BESIDE
-from provenance.policy.beside import with_beside
+from provenance.declaration.upward import BESIDE, files_above, is_there
 from provenance.policy.facts import SCHEMA_VERSION, Facts
 from provenance.policy.judge import judge, unjudged
 from provenance.policy.loading import Policy
@@ -129,13 +128,16 @@ class Judging:
 
     def _may_be_declared(self, found: Looked) -> bool:
         """Whether something may be declared beside a file; no, for nearly every one of a large folder, at once."""
-        if not found.path:
+        path = found.path
+        if not path:
             return False
-        if self._folders.get(found.path[: found.path.rfind(os.sep)]) != ():
+        if self._folders.get(path[: path.rfind(os.sep)]) != () and files_above(path, self._folders):
             return True
-        return found.declared and os.path.lexists(found.path + BESIDE)
+        return found.declared and is_there(path + BESIDE)
 
     def _declared(self, known: Known, found: Looked) -> Facts | None:
+        from provenance.policy.beside import with_beside  # here: slow to load, and most pictures need none
+
         facts = facts_of(known, found.name)
         with_it = with_beside(facts, Path(found.path), self._folders)
         return None if with_it is facts else with_it

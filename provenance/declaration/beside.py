@@ -24,7 +24,7 @@ from functools import lru_cache
 from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from provenance.declaration.documents import MAX_BYTES, placed, read_document
 from provenance.declaration.globs import matches
@@ -33,7 +33,7 @@ from provenance.declaration.model import Declaration
 from provenance.declaration.problems import Written, accept, nearest
 from provenance.declaration.text import fault
 from provenance.declaration.toml_writing import to_toml
-from provenance.declaration.upward import BESIDE, FOLDER, folders
+from provenance.declaration.upward import BESIDE, files_above, is_there, stamp_of
 from provenance.errors import DeclarationError
 from provenance.plain import plain
 from provenance.record import dataclass
@@ -55,7 +55,6 @@ def _sum(text: str) -> str:
 class PictureFile(Declaration):
     """``NAME.EXT.provenance.toml``: a declaration, and which bytes it was written about."""
 
-    model_config = ConfigDict(defer_build=True)  # most pictures have none: 10 ms of every `sign`
     noun: ClassVar[str] = "a declaration beside a picture"
 
     picture_sha256: Annotated[str, AfterValidator(_sum)] | None = None
@@ -65,7 +64,6 @@ class PictureFile(Declaration):
 class Paths(Written):
     """Which pictures of a folder an entry is about."""
 
-    model_config = ConfigDict(defer_build=True)
     noun: ClassVar[str] = "an entry of pictures"
 
     path: tuple[str, ...] = Field(min_length=1, max_length=_MAX_PATHS)
@@ -103,11 +101,11 @@ def find(picture: Path, known: dict[str, tuple[Path, ...]] | None = None) -> Bes
         DeclarationError: if that file cannot be accepted, naming it, the line and the fault.
     """
     named = os.fspath(picture) + BESIDE
-    if _is_there(named) and (stamp := _stamp(own := Path(named))) is not None:
+    if is_there(named) and (stamp := stamp_of(own := Path(named))) is not None:
         return _own(own, stamp)
     whole = os.path.abspath(picture)  # noqa: PTH100 - links are not followed
-    for file in _above(whole, {} if known is None else known):
-        if (stamp := _stamp(file)) is None:
+    for file in files_above(whole, {} if known is None else known):
+        if (stamp := stamp_of(file)) is None:
             continue
         told = _told(_folder_file(file, stamp), Path(whole).relative_to(file.parent).as_posix())
         if told is not None:
@@ -115,33 +113,9 @@ def find(picture: Path, known: dict[str, tuple[Path, ...]] | None = None) -> Bes
     return None
 
 
-def _above(whole: str, known: dict[str, tuple[Path, ...]]) -> tuple[Path, ...]:
-    """Return the folders' files that may speak of the file *whole*, nearest first."""
-    folder = os.path.dirname(whole)  # noqa: PTH120 - a tenth of the time, for each of many pictures
-    if folder not in known:
-        known[folder] = tuple(above / FOLDER for above in folders(Path(folder)) if _stamp(above / FOLDER) is not None)
-    return known[folder]
-
-
-def _is_there(file: str) -> bool:
-    try:
-        return os.path.lexists(file)
-    except ValueError:  # a NUL in the name
-        return False
-
-
 def text_of(declaration: Declaration, sha256: str) -> str:
     """Return the text of a picture's own file; `find` gives the same declaration back."""
     return _HEADER + to_toml({SUM: sha256} | declaration.to_dict())
-
-
-def _stamp(file: Path) -> tuple[int, int] | None:
-    """Return time and size of *file*; None if there is no such regular file. A pipe is never waited for."""
-    try:
-        found = file.stat() if file.is_file() else None
-    except (OSError, ValueError):
-        return None
-    return (found.st_mtime_ns, found.st_size) if found else None
 
 
 def _own(file: Path, stamp: tuple[int, int]) -> Beside:

@@ -39,7 +39,8 @@ _BOUND = {
 class Written(BaseModel):
     """Base of everything that people write: frozen, and no field that we do not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built at first use, each model with those inside it: most of a program's are never used, and building takes time.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     noun: ClassVar[str] = "a table"  # how a message calls it
 
 
