@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmarks import bare, hashing, pictures
 from benchmarks.timing import own_peak_mib
+from provenance.batch.answers import GROUP
 from provenance.batch.checking import Check, Places, check
-from provenance.batch.run import GROUP
 from provenance.batch.sources import gather
 from provenance.batch.summary import Summary
 from provenance.container.jpeg import XMP

@@ -17,10 +17,11 @@ import pyarrow.parquet
 import pytest
 
 from provenance.batch.allowed import Allowed
+from provenance.batch.answers import GROUP
 from provenance.batch.journal import Journal
 from provenance.batch.model import Input, Item, LeftOut, Sort, Trouble, Why
 from provenance.batch.rows import Outcome, Row
-from provenance.batch.run import GROUP, Done, Question, grouped, run
+from provenance.batch.run import Done, Question, grouped, run
 from provenance.batch.sources import LARGEST, count, entries, gather
 from provenance.batch.summary import Summary
 from provenance.errors import AssetError, OutputError

@@ -8,7 +8,6 @@ themselves: binary, or the struct of bytes and path that `datasets` writes for i
 from __future__ import annotations
 
 import csv
-import difflib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from provenance.container.opening import opened
 from provenance.errors import AssetError, ProvenanceError
 from provenance.plain import plain
 from provenance.record import dataclass
+from provenance.spelling import nearest
 
 USUAL = ("path", "file", "file_name", "filename", "filepath", "file_path", "image", "image_path", "img", "picture")
 ENDINGS = {
@@ -68,8 +68,8 @@ def with_column(given: Input, wanted: str) -> Input:
         column = ""
     elif wanted:
         if wanted not in names:
-            near = difflib.get_close_matches(wanted, names, n=1)
-            cure = f"did you mean '{plain(near[0])}'?" if near else f"it has {_list(names)}"
+            near = nearest(wanted, names)
+            cure = f"did you mean '{plain(near)}'?" if near else f"it has {_list(names)}"
             raise AssetError(_name(given), f"has no column '{plain(wanted)}'", cure)
         column = wanted
     else:

@@ -18,11 +18,11 @@ from itertools import chain, islice
 from typing import Any
 
 from provenance.batch import stamps
+from provenance.batch.answers import GROUP, problem_of
 from provenance.batch.cache import Cache, Entry, content
 from provenance.batch.found import NO_PICTURE, Found, Group, Known, cleaned, known_of
 from provenance.batch.model import Entry as Source
 from provenance.batch.model import Input, Item, LeftOut, Trouble, Why
-from provenance.batch.run import GROUP, problem_of
 from provenance.plain import plain
 from provenance.record import dataclass as record
 from provenance.worker import codec

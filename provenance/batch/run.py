@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
+from provenance.batch.answers import GROUP, problem_of
 from provenance.batch.journal import Journal
 from provenance.batch.model import Entry, Input, Item, LeftOut, Sort, Trouble, Why
 from provenance.batch.rows import Answer, Answers, Outcome, Row, row
@@ -20,10 +21,8 @@ from provenance.record import dataclass
 from provenance.worker.pool import Died, Job, Pool
 
 JOB = Job("provenance.batch.child:job", Answers)
-GROUP = 32  # pictures of a message
 _MOVED = 1 << 20  # bytes of pictures in a message, where they travel in it
 _WINDOW = 4  # groups per slot that are under way
-_LIMITS = {"memory": "memory_mib", "cpu": "cpu_seconds", "wall": "wall_seconds"}
 
 Done = Input | Row | LeftOut
 Outcomes = Answers | Died | ProvenanceError
@@ -107,19 +106,6 @@ def _answers(items: list[Item], outcome: Outcomes, question: Question, pool: Poo
     alone = (one for _, one in pool.run(JOB, singles, window=_WINDOW))
     pairs = zip(items, alone, strict=True)
     return tuple(answer for item, one in pairs for answer in _answers([item], one, question, pool))
-
-
-def problem_of(outcome: object, pool: Pool) -> str:
-    """Return why there is no answer, in a sentence about the file."""
-    match outcome:
-        case Died() if name := _LIMITS.get(outcome.reason):
-            return f"the limit {name} of {getattr(pool.settings, name):g} was reached"
-        case Died():
-            return f"the checking process ended ({outcome.reason}) {outcome.detail}".rstrip()
-        case ProvenanceError():
-            return outcome.problem
-        case _:
-            return "the checking process did not answer what it was asked"
 
 
 def _done(entry: Entry, answers: Iterator[Answer]) -> Done:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,7 +23,6 @@ from provenance.batch.judged import Done, Judged, judged, opened_cache, path_of
 from provenance.batch.model import Entry, Item, LeftOut
 from provenance.commands import check_config
 from provenance.commands.check_config import FailOn, Format
-from provenance.commands.check_entries import Answer, Contest, contest
 from provenance.commands.check_output import Report, Run, deliver, folder_of
 from provenance.commands.shared import LANGUAGE_HELP, checking_options, counted, told
 from provenance.declaration.upward import FOLDER
@@ -45,6 +44,9 @@ from provenance.signing.files import same
 from provenance.terms import VERSION
 from provenance.verification.options import Options
 from provenance.worker.settings import load as load_settings
+
+if TYPE_CHECKING:
+    from provenance.commands.check_entries import Answer, Contest
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -141,7 +143,7 @@ def check(
         made=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         blind=hidden or settings.blind,
     )
-    form_of = contest(entries, rules, values, blind=about.blind) if entries is not None else None
+    form_of = _contest(entries, rules, values, blind=about.blind) if entries is not None else None
     report = Report(
         shape, output, tuple(paths), overwrite=overwrite, quiet=quiet, beside=(str(entries),) if entries else ()
     )
@@ -210,8 +212,16 @@ def _verdicts(answers: Iterable[Done], run: Run) -> Iterator[Verdict]:
         yield verdict
 
 
+def _contest(entries: Path, rules: Policy, values: dict[str, object], *, blind: bool) -> Contest:
+    from provenance.commands.check_entries import contest  # here: slow to load
+
+    return contest(entries, rules, values, blind=blind)
+
+
 def _joined(form: Contest, answers: Iterable[Done], run: Run) -> Iterator[Verdict]:
     """Yield the verdicts of a contest, put together with its form; count what was left out."""
+    from provenance.commands.check_entries import Answer
+
     messages = {rule.id: rule.message for rule in run.about.rules}
 
     def judged_files() -> Iterator[Answer]:

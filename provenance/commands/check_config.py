@@ -15,13 +15,14 @@ from typing import Any, ClassVar
 from pydantic import Field, StrictBool, ValidationError
 
 from provenance.declaration.lines import line_of
-from provenance.declaration.problems import Written, dotted, first_fault, nearest
+from provenance.declaration.problems import Written, dotted, first_fault
 from provenance.declaration.text import quoted
 from provenance.declaration.upward import FOLDER, folders
 from provenance.errors import PolicyError
 from provenance.plain import plain
 from provenance.policy.predicates import Scalar
 from provenance.record import dataclass
+from provenance.spelling import nearest
 
 PROJECT = "pyproject.toml"
 MAX_BYTES = 1 << 20

@@ -21,7 +21,7 @@ import typer
 from provenance.commands.check_config import Format
 from provenance.errors import AssetError, OutputError
 from provenance.plain import MACHINE, plain
-from provenance.policy.formats import document, github, junit, lines, sarif, table, text
+from provenance.policy.formats import lines, text
 from provenance.policy.formats.about import About, Kept
 from provenance.policy.ranked import Ranked
 from provenance.policy.tally import FINDINGS, UNSURE, Tally
@@ -107,6 +107,11 @@ def _write(verdicts: Iterator[Verdict], run: Run, report: Report, stream: Binary
 
 def _rendered(run: Run, report: Report) -> Iterable[str]:
     about, tally, ranked, say = run.about, run.tally, run.ranked, run.say
+    if report.form is Format.TEXT:
+        return text.render(ranked, about, tally, say)
+
+    from provenance.policy.formats import document, github, junit, sarif, table  # here: slow to load, text is not
+
     match report.form:
         case Format.JSON:
             return document.render(ranked, about, tally, run.kept)
@@ -118,10 +123,8 @@ def _rendered(run: Run, report: Report) -> Iterable[str]:
             return junit.render(ranked, about, tally, say)
         case Format.GITHUB:
             return github.render(ranked, about, tally, say)
-        case Format.HTML:
-            return _page(run, report)
         case _:
-            return text.render(ranked, about, tally, say)
+            return _page(run, report)
 
 
 # --- a page, and what lies beside it ------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import gc
 import importlib
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from provenance.commands import COMMANDS, INTERRUPTED, hang_up
 from provenance.errors import ProvenanceError
 from provenance.plain import plain
+from provenance.spelling import nearest
 
 
 class LazyGroup(TyperGroup):
@@ -47,8 +47,8 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0] if args else ""
         if name and name not in COMMANDS and not name.startswith("-"):
-            near = difflib.get_close_matches(name, COMMANDS, n=1)
-            ctx.fail(f"there is no command {plain(name)!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            near = nearest(name, COMMANDS)
+            ctx.fail(f"there is no command {plain(name)!r}" + (f"; did you mean {near!r}?" if near else ""))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

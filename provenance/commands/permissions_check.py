@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +23,7 @@ from provenance.errors import AssetError, OutputError
 from provenance.permissions.model import Purpose
 from provenance.plain import plain
 from provenance.report.wording import Catalogue, preferred
+from provenance.spelling import nearest
 from provenance.worker.settings import load as load_settings
 
 _WIDTH = 80
@@ -124,8 +124,8 @@ def _purpose(word: str) -> Purpose:
     try:
         return Purpose(word)
     except ValueError:
-        near = difflib.get_close_matches(word, [purpose.value for purpose in Purpose], n=1)
-        cure = f"did you mean '{near[0]}'?" if near else f"one of {', '.join(purpose.value for purpose in Purpose)}"
+        near = nearest(word, [purpose.value for purpose in Purpose])
+        cure = f"did you mean '{near}'?" if near else f"one of {', '.join(purpose.value for purpose in Purpose)}"
         raise AssetError("--for", f"there is no purpose '{plain(word)}'", cure) from None
 
 

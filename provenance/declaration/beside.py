@@ -30,13 +30,14 @@ from provenance.declaration.documents import MAX_BYTES, placed, read_document
 from provenance.declaration.globs import matches
 from provenance.declaration.lines import line_of
 from provenance.declaration.model import Declaration
-from provenance.declaration.problems import Written, accept, nearest
+from provenance.declaration.problems import Written, accept
 from provenance.declaration.text import fault
 from provenance.declaration.toml_writing import to_toml
 from provenance.declaration.upward import BESIDE, files_above, is_there, stamp_of
 from provenance.errors import DeclarationError
 from provenance.plain import plain
 from provenance.record import dataclass
+from provenance.spelling import nearest
 
 TOOL_TABLES = frozenset({"check"})  # of a command's configuration, which lies in a file of the same name
 SUM = "picture_sha256"

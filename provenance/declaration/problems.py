@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from pydantic_core import ErrorDetails
 from provenance.declaration.text import quoted
 from provenance.errors import DeclarationError
 from provenance.plain import plain
+from provenance.spelling import nearest
 
 _WANTED = {  # pydantic's error type -> the shape that was wanted
     "string_type": "text in quotes",
@@ -76,12 +76,6 @@ def every_fault(found: ValidationError, model: type[Written]) -> list[tuple[list
 def _told(fault: ErrorDetails, model: type[Written]) -> tuple[list[str | int], str, str]:
     path = [part for part in (*fault["loc"], *fault.get("ctx", {}).get("path", [])) if part != "[key]"]
     return (path, *_problem(fault, model))
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the one of *known* that *word* was probably meant to be, or ""."""
-    matches = difflib.get_close_matches(word.casefold(), list(known), n=1, cutoff=0.7)
-    return matches[0] if matches else ""
 
 
 def choice(word: str, known: Iterable[str]) -> tuple[str, str]:

@@ -11,10 +11,10 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-from provenance.declaration.problems import nearest
 from provenance.declaration.text import quoted
 from provenance.errors import DeclarationError
 from provenance.record import dataclass
+from provenance.spelling import nearest
 
 MAX_BYTES = 16 << 20
 MAX_ROWS = 20_000

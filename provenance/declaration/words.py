@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, Self
 
-from provenance.declaration.problems import choice, nearest
+from provenance.declaration.problems import choice
 from provenance.declaration.text import fault, quoted
+from provenance.spelling import nearest
 from provenance.terms import (
     C2PA_DST,
     DST,

@@ -14,8 +14,7 @@ from enum import IntEnum
 from fnmatch import fnmatchcase
 from typing import Any
 
-from provenance.policy.deriving import sound
-from provenance.policy.facts import Facts
+from provenance.policy.facts import Facts, sound
 from provenance.policy.loading import Policy
 from provenance.policy.verdict import Answer
 from provenance.policy.vocabulary import FACTS, SPLIT, About, Shape

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from provenance.metadata.agreement import AI_FIELDS, State
 from provenance.metadata.model import Carrier, Field, Trace
-from provenance.policy.facts import SCHEMA_VERSION, Facts
+from provenance.policy.facts import CREDIT_FIELDS, FAMILIES, SCHEMA_VERSION, SUFFIX, Facts, sound
 from provenance.policy.kinds import step_kinds, trace_kinds
 from provenance.report import summary
 from provenance.report.build import build
@@ -20,16 +20,6 @@ from provenance.report.names import certificate_name, shown
 from provenance.terms import Integrity, Level, Mining, Strength
 from provenance.verification.model import Manifest, Verification
 
-FAMILIES = (
-    "ai_uses", "ai_kinds", "generative_kinds", "possibly_kinds", "source_types", "tools", "models", "oversight",
-    "statements", "contradictions",
-)  # fmt: skip
-SUFFIX = {
-    Strength.SIGNED_TRUSTED: "",
-    Strength.SIGNED_UNKNOWN: "_unknown_signer",
-    Strength.SIGNED_BROKEN: "_broken",
-    Strength.UNSIGNED: "_traces",
-}
 _WEAKEST_LAST = tuple(SUFFIX)
 _ENTRIES = {
     Mining.DATA_MINING: "permission_data_mining",
@@ -37,10 +27,6 @@ _ENTRIES = {
     Mining.GENERATIVE_TRAINING: "permission_generative_training",
     Mining.TRAINING: "permission_training",
 }
-CREDIT_FIELDS = (
-    Field.CREATOR, Field.RIGHTS, Field.CREDIT, Field.WEB_STATEMENT, Field.USAGE_TERMS, Field.LICENSOR_NAME,
-    Field.LICENSOR_URL, Field.COPYRIGHT_OWNER, Field.IMAGE_CREATOR, Field.CONTRIBUTOR, Field.TITLE, Field.DESCRIPTION,
-)  # fmt: skip
 _GOOD, _BAD = frozenset({LinkState.INTACT}), frozenset({LinkState.MISSING, LinkState.REDACTED})
 _STATED = (  # single facts that are the signer's word
     "complete", "made", "ingredients_with", "ingredients_without", "evidence_count", "credit_fields", "profiles",
@@ -339,11 +325,6 @@ def _carriers(report: Report) -> dict[str, tuple[str, ...]]:
 
 def _unique(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word))
-
-
-def sound(facts: Facts, least: Level) -> bool:
-    """Whether what is stated in a file can be held to signers of at least that level, all along the chain."""
-    return facts.integrity is Integrity.INTACT and facts.chain_intact and facts.lowest_level.rank >= least.rank
 
 
 def _marked(found: Facts) -> Facts:

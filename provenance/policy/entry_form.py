@@ -17,11 +17,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from provenance.container.opening import opened
-from provenance.declaration.problems import nearest
 from provenance.errors import AssetError
 from provenance.plain import plain
 from provenance.policy.answers import ANSWERS, SHOWN, Declared, answer_of, folded
 from provenance.record import dataclass
+from provenance.spelling import nearest
 
 MAX_BYTES = 32 << 20
 MAX_ENTRIES = 50_000

@@ -18,11 +18,26 @@ import hashlib
 import json
 from dataclasses import replace
 
+from provenance.metadata.model import Field
 from provenance.record import dataclass
-from provenance.terms import AiUse, Integrity, Level, TimeKind
+from provenance.terms import AiUse, Integrity, Level, Strength, TimeKind
 from provenance.worker import codec
 
 SCHEMA_VERSION = "1"
+FAMILIES = (  # facts that stand apart by how far they can be relied on
+    "ai_uses", "ai_kinds", "generative_kinds", "possibly_kinds", "source_types", "tools", "models", "oversight",
+    "statements", "contradictions",
+)  # fmt: skip
+SUFFIX = {  # of their names
+    Strength.SIGNED_TRUSTED: "",
+    Strength.SIGNED_UNKNOWN: "_unknown_signer",
+    Strength.SIGNED_BROKEN: "_broken",
+    Strength.UNSIGNED: "_traces",
+}
+CREDIT_FIELDS = (
+    Field.CREATOR, Field.RIGHTS, Field.CREDIT, Field.WEB_STATEMENT, Field.USAGE_TERMS, Field.LICENSOR_NAME,
+    Field.LICENSOR_URL, Field.COPYRIGHT_OWNER, Field.IMAGE_CREATOR, Field.CONTRIBUTOR, Field.TITLE, Field.DESCRIPTION,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,11 @@ class Facts:
     declared_beside_by: str = ""  # picture: its own file; folder: a file for many
     unverified: tuple[str, ...] = ()
     path: str = ""  # as the caller named the file; no part of `digest`, as little as `name`
+
+
+def sound(facts: Facts, least: Level) -> bool:
+    """Whether what is stated in a file can be held to signers of at least that level, all along the chain."""
+    return facts.integrity is Integrity.INTACT and facts.chain_intact and facts.lowest_level.rank >= least.rank
 
 
 def to_line(facts: Facts) -> str:

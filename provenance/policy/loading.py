@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from provenance.declaration.lines import line_of
-from provenance.declaration.problems import dotted, first_fault, nearest
+from provenance.declaration.problems import dotted, first_fault
 from provenance.declaration.text import quoted
 from provenance.errors import PolicyError
 from provenance.plain import plain
@@ -27,6 +27,7 @@ from provenance.policy.model import (
     unknown_name,
 )
 from provenance.record import dataclass
+from provenance.spelling import nearest
 
 MAX_BYTES = 256 << 10
 ENDING = ".toml"

@@ -16,11 +16,12 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, WithJsonSchema, model_validator
 
-from provenance.declaration.problems import Written, nearest
+from provenance.declaration.problems import Written
 from provenance.declaration.text import fault, line, quoted, web_address
 from provenance.policy.predicates import Day, Predicate, Scalar
 from provenance.policy.verdict import Decision, RuleKind
 from provenance.policy.vocabulary import FACTS, About
+from provenance.spelling import nearest
 from provenance.terms import Level
 
 SCHEMA_VERSION = "1"

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from provenance.metadata.model import Field
 from provenance.policy import kinds
-from provenance.policy.deriving import CREDIT_FIELDS, FAMILIES
+from provenance.policy.facts import CREDIT_FIELDS, FAMILIES
 from provenance.record import dataclass
 from provenance.terms import RETIRED_SOURCE_TYPES, AiUse, Integrity, Level, Mining, Role, SourceType, TimeKind, Use
 

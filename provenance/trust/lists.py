@@ -25,7 +25,6 @@ from provenance.home import Home
 from provenance.record import dataclass
 from provenance.trust.deny import load as load_denied
 from provenance.trust.model import Product, Purpose, Tier, Trust, TrustList
-from provenance.trust.paths import parse_pem
 from provenance.trust.pins import load as load_pins
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -219,6 +218,8 @@ def _date_of(file: str, data: bytes) -> str:
 
 def _readable(pem: str, where: str) -> None:
     try:
+        from provenance.trust.paths import parse_pem  # here: slow to load, and many know no list
+
         parse_pem(pem)
     except ValueError as exc:
         raise TrustError(where, "holds a certificate that cannot be read") from exc

@@ -19,9 +19,9 @@ from provenance.declaration.kinds import Generative
 from provenance.declaration.model import Declaration
 from provenance.metadata.model import Trace
 from provenance.plain import plain
-from provenance.policy.deriving import SUFFIX, facts, reach, sound
+from provenance.policy.deriving import facts, reach
 from provenance.policy.disclosure.shipped import Shipped
-from provenance.policy.facts import Facts
+from provenance.policy.facts import SUFFIX, Facts, sound
 from provenance.policy.kinds import GENERATION, GENERATIVE_GROUP, NO_GROUP, POSSIBLY_GROUP, step_kinds, trace_kinds
 from provenance.record import dataclass
 from provenance.report.declared import Origin, Step

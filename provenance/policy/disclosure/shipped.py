@@ -16,10 +16,11 @@ from pathlib import Path
 
 from provenance.container.opening import opened
 from provenance.declaration.globs import matches
-from provenance.declaration.problems import choice, nearest
+from provenance.declaration.problems import choice
 from provenance.errors import AssetError
 from provenance.plain import plain
 from provenance.record import dataclass
+from provenance.spelling import nearest
 
 MAX_BYTES = 64 << 20
 MAX_FILES = 200_000
