@@ -162,7 +162,7 @@ def test_the_sign_hook_signs_what_is_declared_once(signing: Gate, tmp_path: Path
 
 
 def test_what_sign_leaves_alone(signing: Gate, tmp_path: Path) -> None:
-    """`sign --keep-signed` leaves intact files alone, signs the others, and refuses what was changed after signing."""
+    """`sign --skip-signed any` leaves intact files alone, signs the others, and refuses what was changed after signing."""
     (tmp_path / "undeclared.png").write_bytes(signing.files["unsigned"])
     nothing = signing.run("provenance", "sign", "--declared-only", "--in-place", "undeclared.png", cwd=tmp_path)
     for name in ("signed", "unsigned", "tampered"):
@@ -171,8 +171,8 @@ def test_what_sign_leaves_alone(signing: Gate, tmp_path: Path) -> None:
     before = (tmp_path / "tampered.png").read_bytes()
 
     names = ("signed.png", "unsigned.png", "tampered.png")
-    done = signing.run("provenance", "sign", "--keep-signed", "--in-place", *names, cwd=tmp_path)
-    again = signing.run("provenance", "sign", "--keep-signed", "--in-place", *names[:2], cwd=tmp_path)
+    done = signing.run("provenance", "sign", "--skip-signed", "any", "--in-place", *names, cwd=tmp_path)
+    again = signing.run("provenance", "sign", "--skip-signed", "any", "--in-place", *names[:2], cwd=tmp_path)
 
     assert (nothing.returncode, nothing.stdout) == (0, "Left alone, as nothing beside them declares anything: 1.\n")
     assert (tmp_path / "undeclared.png").read_bytes() == signing.files["unsigned"]

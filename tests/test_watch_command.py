@@ -16,7 +16,7 @@ import pytest
 from provenance.terms import Integrity
 from provenance.verification.check import check
 from provenance.verification.options import Options
-from tests.support.artist import Artist
+from tests.support.artist import Artist, make_artist
 from tests.support.environment import CHECKOUT, Ran
 from tests.support.pictures import draw
 
@@ -191,7 +191,7 @@ def test_what_cannot_be_begun_is_one_line(
 def test_sign_leaves_out_what_it_has_signed(
     drop: Path, tmp_path: Path, artist: Artist, run: Callable[..., Ran]
 ) -> None:
-    """With --resume a stopped run goes on; what is another picture, or somebody else's, is no result of it."""
+    """With --skip-signed mine a stopped run goes on; what is another picture, or somebody else's, is no result of it."""
     for number in range(3):
         picture(drop / f"{number}.png", 40 + number)
     home = ("--home", artist.home.path)
@@ -199,8 +199,8 @@ def test_sign_leaves_out_what_it_has_signed(
     before = (drop / "0.signed.png").stat().st_mtime_ns
     shutil.copy(drop / "0.signed.png", drop / "1.signed.png")  # of another picture
 
-    again = run("sign", drop, "--resume", *home)
-    in_place = [run("sign", drop / "2.png", "--in-place", "--resume", *home) for _ in range(2)]
+    again = run("sign", drop, "--skip-signed", "mine", *home)
+    in_place = [run("sign", drop / "2.png", "--in-place", "--skip-signed", "mine", *home) for _ in range(2)]
 
     assert again.exit == 2
     assert "0.png: is signed already, in " in again.out
@@ -209,3 +209,25 @@ def test_sign_leaves_out_what_it_has_signed(
     assert (drop / "0.signed.png").stat().st_mtime_ns == before
     assert [": signed as" in done.out for done in in_place] == [True, False]
     assert len(check(drop / "2.png", options=Options()).manifests) == 1
+
+
+def test_what_somebody_else_has_signed_is_left_out_if_asked(
+    drop: Path, artist: Artist, run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """`mine` signs on top of what a camera has signed; `any` leaves that alone, and what is signed by oneself too."""
+    other = make_artist(tmp_path / "other", "kestrel")
+    for name in ("0.png", "1.png"):
+        picture(drop / name, 40 + int(name[0]))
+    home = ("--home", artist.home.path)
+    run("sign", drop / "0.png", "--in-place", "--no-metadata", "--home", other.home.path)
+    run("sign", drop / "1.png", *home)
+
+    left = run("sign", drop / "0.png", drop / "1.png", "--skip-signed", "any", *home)
+    signed = run("sign", drop / "0.png", drop / "1.png", "--skip-signed", "mine", *home)
+
+    assert (left.exit, signed.exit) == (0, 0), left.err + signed.err
+    assert left.out.splitlines()[0] == "Left alone, as signed and intact: 1."
+    assert "1.png: is signed already, in " in left.out
+    assert "0.png: signed as" in signed.out
+    assert "1.png: is signed already, in " in signed.out
+    assert len(check(drop / "0.signed.png", options=Options()).manifests) == 2

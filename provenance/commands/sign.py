@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -48,6 +49,13 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 _ANSWER = "no|yes|ask"
 _FAILED = 2
+
+
+class Skip(StrEnum):
+    """What is left out as signed already; the second takes in the first."""
+
+    MINE = "mine"  # its result is there: intact, by this identity, of this very picture
+    ANY = "any"  # also what has intact credentials itself, whoever signed it
 
 
 @app.command()
@@ -125,9 +133,13 @@ def sign(
     declared_only: Annotated[
         bool, typer.Option("--declared-only", help="Leave alone what no file beside it declares anything of.")
     ] = False,
-    keep_signed: Annotated[
-        bool, typer.Option("--keep-signed", help="Leave alone what has intact credentials already, anybody's.")
-    ] = False,
+    skip_signed: Annotated[
+        Skip | None,
+        typer.Option(
+            show_default=False,
+            help="Leave out what is signed already: mine, by this identity in an earlier run; any, by anybody.",
+        ),
+    ] = None,
     drop_history: Annotated[
         bool, typer.Option("--drop-history", help="Leave out what the file states already; recorded.")
     ] = False,
@@ -162,9 +174,6 @@ def sign(
     tsa_optional: Annotated[
         bool, typer.Option("--tsa-optional", help="Sign without a time stamp if none can be had.")
     ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Leave out what this identity has signed already, as an earlier run did.")
-    ] = False,
     identity: IdentityOption = DEFAULT_IDENTITY,
     author_identity: Annotated[
         str | None,
@@ -183,12 +192,12 @@ def sign(
     """
     place = homes.locate(home)
     pictures = expand(files, results=False, quiet=quiet)
-    if declared_only or keep_signed:
+    if declared_only or skip_signed is Skip.ANY:
         from provenance.commands.leaving import declared_ones, without_signed  # here: it loads what verifies files
 
         if declared_only and declare is None:
             pictures = declared_ones(pictures, quiet=quiet)
-        if keep_signed:
+        if skip_signed is Skip.ANY:
             pictures = without_signed(pictures, place, quiet=quiet)
     if not pictures:
         raise typer.Exit(0)
@@ -253,7 +262,7 @@ def sign(
     if not any(map(os.path.exists, pictures)):  # said before anyone types a passphrase; a NUL in a name is no error
         raise AssetError(", ".join(plain(picture.name) for picture in pictures), "is not there")
     credential = open_credential(place, identity, secrets)
-    raise typer.Exit(_sign_all(stated, credential, options, resume=resume, quiet=quiet, verbose=verbose))
+    raise typer.Exit(_sign_all(stated, credential, options, skip=skip_signed is not None, quiet=quiet, verbose=verbose))
 
 
 def _show(
@@ -305,17 +314,17 @@ def _sign_all(
     credential: Credential,
     options: Options,
     *,
-    resume: bool,
+    skip: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
     failed = 0
     told: set[Note] = set()
-    if resume:
+    if skip:
         from provenance.signing.already import signed_already  # here: slow to load
     for stated in progress(statements, total=len(statements), label=say("sign.signing"), quiet=quiet):
         try:
-            if resume and (earlier := signed_already(stated.picture, credential, options)):
+            if skip and (earlier := signed_already(stated.picture, credential, options)):
                 if not quiet:
                     typer.echo(say("sign.already", name=plain(stated.picture.name), path=str(earlier)))
                 continue
