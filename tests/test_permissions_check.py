@@ -291,3 +291,20 @@ def test_another_purpose_does_not_go_on(run: Run, tmp_path: Path) -> None:
     assert other.err.startswith(f'error: {name}: was begun with another purpose ("generative-training", now "mining")')
     assert (plain.exit, other.exit) == (2, 2)
     assert BAD in {kind.generative for kind in KINDS.values()}
+
+
+def test_going_on_with_nothing_is_said(run: Run, tmp_path: Path) -> None:
+    """Another output has another journal: the run begins anew and says so; a run that writes nothing has none."""
+    make(tmp_path / "set", 300)
+    _killed(tmp_path, tmp_path / "home", 40)
+
+    other = run(*CHECK, "set", *FOR, "-o", "other.jsonl", "--resume", "--quiet")
+    told = run(*CHECK, "set/00000.jpg", *FOR, "-o", "third.jsonl", "--resume")
+    nowhere = run(*CHECK, "set", *FOR, "--resume")
+
+    assert (tmp_path / "other.jsonl").read_bytes().count(b"\n") == 300
+    assert other.err == ""
+    assert told.err.startswith("note: there is no third.jsonl.record.journal to go on with; the run begins anew.")
+    assert (nowhere.exit, nowhere.out) == (2, "")
+    assert nowhere.err == "error: --resume: is for a run that writes something; say where with --output\n"
+    assert (tmp_path / "rows.jsonl.record.journal").exists()

@@ -18,7 +18,7 @@ from provenance.batch.summary import Summary
 from provenance.batch.tables import Form
 from provenance.batch.told import told as summary_lines
 from provenance.batch.told import told_row
-from provenance.commands.shared import LANGUAGE_HELP, checking_options, counted, told
+from provenance.commands.shared import LANGUAGE_HELP, checking_options, counted, tell_begun_anew, told
 from provenance.errors import AssetError, OutputError
 from provenance.permissions.model import Purpose
 from provenance.plain import plain
@@ -103,6 +103,8 @@ def check(
         overwrite=overwrite,
         stdin=sys.stdin.buffer,
     )
+    if resume:
+        tell_begun_anew(where.journal, say, quiet=quiet)
     summary = Summary(asked.unstated)
     few: list[Row] = []
     answers = check_all(asked, where, summary, (rows_form, sys.stdout.buffer) if on_stdout and rows_form else None)

@@ -11,12 +11,12 @@ from typing import TypeVar
 import typer
 
 from provenance.container.limits import load as load_limits
-from provenance.errors import AssetError, ProvenanceError
+from provenance.errors import AssetError, OutputError, ProvenanceError
 from provenance.home import Home
 from provenance.plain import plain
 from provenance.report.wording import Catalogue, languages
 from provenance.verification.evidence import Presented
-from provenance.verification.options import Options
+from provenance.verification.options import Options, moment
 from provenance.worker.settings import Settings
 
 LANGUAGE_HELP = f"Language of the report: {', '.join(languages())}. PROVENANCE_LANG sets it for every command."
@@ -110,10 +110,30 @@ def counted(
                 since = 0
 
 
+def tell_begun_anew(journal: Path | None, say: Catalogue, *, quiet: bool) -> None:
+    """Say that there is no *journal* that --resume could go on with: another --output was given, or none.
+
+    Raises:
+        OutputError: if the run writes nothing, so that it keeps no journal.
+    """
+    if journal is None:
+        raise OutputError("--resume", "is for a run that writes something", "say where with --output")
+    if not quiet and not journal.exists():
+        typer.echo(f"note: {say('check.begun_anew', name=plain(journal.name))}", err=True)
+
+
 def checking_options(
     place: Home, *, as_of: str = "", sidecar: Path | None = None, store: Path | None = None
 ) -> Options:
-    """Return the options that these commands' flags mean."""
+    """Return the options that these commands' flags mean.
+
+    Raises:
+        AssetError: if *as_of* is no date, or *store* no folder: what it holds would count as absent.
+    """
+    if as_of:
+        moment(as_of)
+    if store is not None and not store.is_dir():
+        raise AssetError("--store", f"'{plain(store)}' is not a folder")
     return Options(
         home=str(place.path.absolute()),
         limits=load_limits(place.config),
