@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -89,6 +90,7 @@ def check(
     trust: Trust = NOBODY,
     context: Mapping[str, object] | None = None,
     as_of: str = "",
+    cache: Path | str | None = None,
     language: str = DEFAULT,
     slots: int | None = None,
 ) -> Iterator[Verdict]:
@@ -103,14 +105,17 @@ def check(
         home: whose pins and lists count, e.g. ``provenance.home.locate()``; None trusts nobody beyond *trust*.
         context: values that the policy asks of its caller; one that is left out is unknown.
         as_of: ISO date to judge certificates at; empty is now.
+        cache: a file in which what is found is kept, so that a file that did not change is not read again; made if it
+            is not there. Whoever can write to it can say what they like about your files. None keeps nothing.
 
     Raises:
         PolicyError: if the policy, or a value of *context*, cannot be accepted; before any file is read.
+        OutputError: with the first verdict, if *cache* is a file that is none.
         WorkerError, EngineError: if nothing can be checked here.
     """
     # Here: the models of policies are slow to load, and `verify` needs none of them.
     from provenance.batch.gathering import gathered
-    from provenance.batch.judged import Judged, judged
+    from provenance.batch.judged import Judged, judged, opened_cache
     from provenance.batch.sources import entries
     from provenance.policy.context import checked
     from provenance.policy.loading import Policy, load
@@ -118,16 +123,23 @@ def check(
     rules = policy if isinstance(policy, Policy) else load(str(policy))
     values = checked(context or {}, rules, where="context")
     sources, missing = gathered([str(path) for path in paths])
-    answers = judged(
-        chain(missing, entries(sources)),
-        rules,
-        options=_options(home, trust, as_of),
-        settings=load_settings(home.config) if home else Settings(),
-        context=values,
-        language=language,
-        slots=slots or 0,
-    )
-    return (done.verdict for done in answers if isinstance(done, Judged))
+    options = _options(home, trust, as_of)
+
+    def verdicts() -> Iterator[Verdict]:
+        with opened_cache(Path(cache), options) if cache is not None else nullcontext() as kept:
+            answers = judged(
+                chain(missing, entries(sources)),
+                rules,
+                options=options,
+                settings=load_settings(home.config) if home else Settings(),
+                context=values,
+                cache=kept,
+                language=language,
+                slots=slots or 0,
+            )
+            yield from (done.verdict for done in answers if isinstance(done, Judged))
+
+    return verdicts()
 
 
 def _options(home: Home | None, trust: Trust, as_of: str) -> Options:

@@ -91,6 +91,7 @@ def judged(
     trust = fingerprint(with_trust(options).trust)
     judging = Judging(policy, context, language=language, now=now or datetime.now(UTC))
     with Pool(slots or os.cpu_count() or 1, preload=JOB.module, settings=settings) as pool:
+        rehash = rehash or bool(options.store or options.sidecar)  # a stamp says nothing of what lies there
         for done in looked(entries, codec.encode(options), pool=pool, cache=cache, trust=trust, rehash=rehash):
             yield judging.judged(done) if isinstance(done, Looked) else done
 

@@ -31,7 +31,7 @@ from provenance.terms import Integrity
 from provenance.verification import sidecars
 from provenance.verification.check import check, check_bytes
 from provenance.verification.model import Verification
-from provenance.verification.options import Options
+from provenance.verification.options import Options, moment
 from provenance.worker import codec
 
 SMALL = 4 << 20  # bytes of a file that is read as a whole
@@ -41,7 +41,7 @@ _NONE = frozenset({Kind.OTHER, Kind.C2PA})
 def job(argument: Any) -> Group:
     """Look at a group, in its order."""
     checking = _checking(json.dumps(argument["options"]))
-    now = datetime.fromisoformat(checking.as_of) if checking.as_of else datetime.now(UTC)
+    now = moment(checking.as_of)
     commons: dict[str, int] = {}
     found = [_found(item, checking, now, commons) for item in argument["items"]]
     return Group(tuple(commons), tuple(found), fingerprint(checking.trust))

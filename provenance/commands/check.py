@@ -24,7 +24,7 @@ from provenance.batch.model import Entry, Item, LeftOut
 from provenance.commands import check_config
 from provenance.commands.check_config import FailOn, Format
 from provenance.commands.check_output import Report, Run, deliver, folder_of
-from provenance.commands.shared import LANGUAGE_HELP, checking_options, counted, told
+from provenance.commands.shared import LANGUAGE_HELP, STORE_HELP, checking_options, counted, told
 from provenance.declaration.upward import FOLDER
 from provenance.errors import OutputError, PolicyError
 from provenance.plain import plain
@@ -97,6 +97,8 @@ def check(
         Path | None,
         typer.Option(metavar="FILE", help="Settings; else provenance.toml or pyproject.toml, nearest upward."),
     ] = None,
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="Judge certificates as on this day.")] = "",
+    store: Annotated[Path | None, typer.Option(metavar="FOLDER", help=STORE_HELP)] = None,
     column: Annotated[str, typer.Option(metavar="NAME", help="The column of a list that holds the pictures.")] = "",
     rehash: Annotated[
         bool, typer.Option("--rehash", help="Read every file again, whatever its time and size say.")
@@ -133,7 +135,7 @@ def check(
     place = homes.locate(home)
     named, missing = gathered(paths, column=column, patterns=True)
     now = datetime.now(UTC).replace(microsecond=0)
-    options = checking_options(place)
+    options = checking_options(place, as_of=as_of, store=store)
     about = _about(
         rules,
         say,

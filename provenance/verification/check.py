@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -44,7 +44,7 @@ from provenance.verification.chain import Chain, chain
 from provenance.verification.hits import in_use
 from provenance.verification.model import Coverage, Environment, Range, Status, Stop, Verification
 from provenance.verification.model import Source as Found
-from provenance.verification.options import Options, Request
+from provenance.verification.options import Options, Request, moment
 from provenance.verification.sidecars import Sidecar
 from provenance.worker import codec
 from provenance.worker.limits import missing as missing_limits
@@ -130,7 +130,7 @@ def _at_once(stream: BinaryIO) -> BinaryIO:
 
 def _checked(path: Path, stream: BinaryIO, options: Options, beside: Sidecar) -> Verification:
     options = _with_home(options)
-    now = _moment(options.as_of)
+    now = moment(options.as_of)
     scan = prescan(stream, options.limits)
     if scan.kind is Kind.C2PA:
         judged = _Judged(Integrity.NOT_CHECKED, problem="this is a sidecar: verify the picture it belongs to")
@@ -355,16 +355,6 @@ def _environment(trust: Trust, now: datetime) -> Environment:
         checked_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         lists=tuple(in_use(found, now) for found in trust.lists),
     )
-
-
-def _moment(as_of: str) -> datetime:
-    if not as_of:
-        return datetime.now(UTC).replace(microsecond=0)
-    try:
-        at = datetime.fromisoformat(as_of.replace("Z", "+00:00"))
-    except ValueError as exc:
-        raise AssetError("as of", f"'{as_of}' is not a date", "write it as 2026-11-23") from exc
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _sha256(stream: BinaryIO) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import field
+from datetime import UTC, datetime
 
 from provenance.container.model import Limits
+from provenance.errors import AssetError
+from provenance.plain import plain
 from provenance.record import dataclass
 from provenance.trust.model import NOBODY, Trust
 
@@ -28,3 +31,18 @@ class Request:
 
     path: str  # absolute
     options: Options
+
+
+def moment(as_of: str) -> datetime:
+    """Return the moment that *as_of* means, a date in UTC unless it says otherwise; "" is now.
+
+    Raises:
+        AssetError: if it is none.
+    """
+    if not as_of:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        at = datetime.fromisoformat(as_of)
+    except ValueError as exc:
+        raise AssetError("as of", f"'{plain(as_of)}' is not a date", "write it as 2026-11-23") from exc
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
