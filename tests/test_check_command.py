@@ -358,7 +358,7 @@ def test_a_report_is_whole_or_not_there(art: Path, run: Run, tmp_path: Path) -> 
 
 def test_github_and_junit_go_to_stdout_alone(art: Path, run: Run) -> None:
     """What a machine reads is on stdout, what people read on stderr."""
-    for form, begins in (("github", "::error file=art/altered.png,"), ("junit", "<?xml"), ("sarif", "{")):
+    for form, begins in (("github", "::notice title=house::"), ("junit", "<?xml"), ("sarif", "{")):
         ran = run(*SHIPPED, "--format", form)
 
         assert ran.out.startswith(begins)
@@ -366,6 +366,18 @@ def test_github_and_junit_go_to_stdout_alone(art: Path, run: Run) -> None:
 
 
 LANGUAGES = {"es": "4 archivos examinados", "ja": "4 個のファイルを方針"}
+
+
+def test_an_unsigned_file_is_one_annotation(run: Run, tmp_path: Path) -> None:
+    """However many rules it does not meet, and whatever it is called, under every template."""
+    png(tmp_path / "art,a::b%0A##[error]c.png")
+
+    done = run("check", "art,a::b%0A##[error]c.png", "--policy", "vendor-delivery", "--format", "github")
+
+    counts, annotation = done.out.splitlines()
+    assert counts.startswith("::notice title=vendor-delivery::1 file")
+    assert annotation.startswith("::error file=art%2Ca%3A%3Ab%250A##[error]c.png,title=vendor-delivery%3A ")
+    assert annotation.count("%0A") > 3
 
 
 def test_the_answer_is_in_the_language_asked_for(art: Path, run: Run) -> None:

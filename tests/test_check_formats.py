@@ -306,24 +306,47 @@ def _unescaped(text_: str, more: dict[str, str]) -> str:
     return text_.replace("%25", "%")
 
 
-def test_github_gets_an_annotation_for_each_finding() -> None:
-    """reject is an error, review a warning, the rest notices, waived ones too; the counts come last."""
+def test_github_gets_one_annotation_a_file() -> None:
+    """The counts come first; reject is an error, review a warning, the rest notices, waived ones too."""
     kept, tally = ranked(ONE_OF_EACH)
 
     found = runner("".join(github.render(kept, about(), tally, SAY)))
 
     assert [(name, values.get("file"), values["title"]) for name, values, _ in found] == [
-        ("error", "art/unsigned.png", "house: signed"), ("warning", "art/unsigned.png", "house: no-fill"),
-        ("error", "art/locked.png", "could not be judged"), ("warning", "art/fill.png", "house: no-fill"),
-        ("notice", "art/fill.png", "house: noted"), ("notice", "art/told.png", "house: told"),
-        ("notice", "art/told.png", "house: noted"), ("notice", "art/noted.png", "house: noted"),
-        ("notice", "art/waived.png", "house: signed"), ("notice", None, "house"),
+        ("notice", None, "house"), ("error", "art/unsigned.png", "house: signed (+1)"),
+        ("error", "art/locked.png", "could not be judged"), ("warning", "art/fill.png", "house: no-fill (+1)"),
+        ("notice", "art/told.png", "house: told (+1)"), ("notice", "art/noted.png", "house: noted"),
+        ("notice", "art/waived.png", "house: signed"),
     ]  # fmt: skip
-    assert found[-1][2] == "7 files checked, 2 with findings, 1 could not be judged"
+    assert found[0][2] == "7 files checked, 2 with findings, 1 could not be judged"
+
+
+def test_the_other_rules_stand_in_the_text_of_the_annotation() -> None:
+    """The gravest first, without its name, which is the title; each other one in a line with its name."""
+    kept, tally = ranked((verdict("a.png", WAIVED, SIGNED, NO_FILL, NOTED),))
+
+    (_, (kind, values, text_)) = runner("".join(github.render(kept, about(), tally, SAY)))
+
+    assert (kind, values["title"]) == ("error", "house: signed (+2)")
+    assert [line.partition(": ")[0] for line in text_.splitlines()[1:]] == [NO_FILL.rule, NOTED.rule, WAIVED.rule]
+    assert text_.splitlines()[0].startswith(SIGNED.sentence) and WAIVED.waived in text_.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("errors", "notices", "more"), [(10, 9, 0), (11, 9, 1), (10, 10, 1), (25, 30, 36)])
+def test_what_github_drops_is_counted(errors: int, notices: int, more: int) -> None:
+    """Of each kind it shows ten; the counts are a notice, too, and come before the others."""
+    files = tuple(verdict(f"{number}.png", SIGNED) for number in range(errors))
+    kept, tally = ranked((*files, *(verdict(f"n{number}.png", NOTED) for number in range(notices))))
+
+    found = runner("".join(github.render(kept, about(), tally, SAY)))
+
+    said = found[0][2].splitlines()[1:]
+    assert len(found) == errors + notices + 1
+    assert [line.split(": ")[1].split()[0] for line in said] == ([str(more)] if more else [])
 
 
 def test_no_name_is_a_command_of_its_own() -> None:
-    """Each finding is one line and one command with our name, and the runner reads back the very file."""
+    """Each file is one line and one command of ours, and the runner reads back the very file."""
     kept, tally = ranked(ATTACKS)
 
     found = runner("".join(github.render(kept, about(), tally, SAY)))
@@ -331,6 +354,18 @@ def test_no_name_is_a_command_of_its_own() -> None:
     assert {name for name, _, _ in found} == {"error", "notice"}
     assert len(found) == len(ATTACKS) + 1
     assert {"::error::owned.png", "a%0Ab,c:d.png", "ünï-画像.png"} <= {values.get("file") for _, values, _ in found}
+
+
+@pytest.mark.parametrize("form", [github, text])
+def test_the_older_commands_are_read_by_no_runner(form: Any) -> None:
+    """``##[`` counts anywhere in a line that is no newer command (actions/runner, ActionCommand.TryParse)."""
+    kept, tally = ranked(ATTACKS)
+
+    lines_ = "".join(form.render(kept, about(), tally, SAY)).splitlines()
+
+    read = [line for line in lines_ if not line.lstrip().startswith("::") and ("##[" in line or "##vso[" in line)]
+    assert read == []
+    assert any("[error]owned.png" in line for line in lines_)
 
 
 # --- text ---------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Files that pass are counted, not listed. What is more than a few of a kind is fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from provenance.plain import MACHINE, plain
@@ -18,13 +19,14 @@ from provenance.report.wording import Catalogue, Phrase
 WIDTH = 80
 FEW = 20  # files of a group, above which the others are only counted
 _LINES = 3  # of one file
+_OLDER = re.compile(r"##(?=\[|vso\[)")
 _SILENT = frozenset({Decision.PASSED.value})
 
 
 def render(ranked: Ranked, about: About, tally: Tally, say: Catalogue, *, few: int = FEW) -> Iterator[str]:
     """Yield the answer, line by line."""
     for line in _lines(ranked, about, tally, say, few):
-        yield _harmless(line) + "\n"
+        yield harmless(line) + "\n"
 
 
 def _lines(ranked: Ranked, about: About, tally: Tally, say: Catalogue, few: int) -> Iterator[str]:
@@ -104,7 +106,12 @@ def _hung(lead: str, text: str, width: int) -> Iterator[str]:
         yield (lead if not number else " " * len(lead)) + line
 
 
-def _harmless(line: str) -> str:
-    """Return *line* as no CI runner takes it for a command of its own (``::error …``, ``##[…]``)."""
+def harmless(line: str) -> str:
+    """Return *line* as no CI runner takes it, or a part of it, for a command of its own (``::error …``, ``##[…]``).
+
+    GitHub's looks for ``::`` where a line begins, and for ``##[`` anywhere in it (actions/runner, ActionCommand.cs);
+    Azure's for ``##vso[`` and ``##[``.
+    """
     bare = line.lstrip()
-    return line.replace(bare, "\\" + bare, 1) if bare.startswith(("::", "##[")) else line
+    begun = line.replace(bare, "\\" + bare, 1) if bare.startswith("::") else line
+    return _OLDER.sub(r"#\\", begun)
