@@ -263,7 +263,9 @@ def test_a_policy_extends_a_template(tmp_path: Path) -> None:
 
     found = load(str(written(tmp_path, text)))
 
-    assert [rule.id for rule in found.rules] == ["no-contradiction", "generative-ai-noted", "not-altered"]
+    assert [rule.id for rule in found.rules] == [
+        "known-signer", "no-contradiction", "generative-ai-noted", "not-altered",
+    ]  # fmt: skip
     assert found.rules[-1].on_fail == "reject" and found.title == load("contest-open").title
 
 

@@ -34,6 +34,36 @@ def test_no_policy_passes_what_was_not_signed(name: str) -> None:
     assert found <= {Decision.REVIEW, Decision.REJECT}
 
 
+FIRST = {  # kind of file -> the rule that a juror is told first, and what it says of the file
+    "tampered": ("not-altered", "found: altered"),
+    "unknown_signer": ("known-signer", "found: not known here, though the signature holds"),
+    "unsigned": ("known-signer", "found: attributable to nobody"),
+    "broken_ancestor": ("history-holds", "found: 1"),
+}
+
+
+@pytest.mark.parametrize("kind", FIRST)
+@pytest.mark.parametrize("name", ["contest-human-made", "contest-disclose", "contest-open"])
+def test_a_juror_is_told_what_holds_and_who_signed_before_the_history(name: str, kind: str) -> None:
+    """What is known of the signer comes before what cannot be known for that reason."""
+    first = verdict(policies()[name], kind).outcomes[0]
+
+    assert first.rule == FIRST[kind][0]
+    assert FIRST[kind][1] in first.sentence
+
+
+@pytest.mark.parametrize("name", templates())
+def test_integrity_and_signer_are_asked_for_first(name: str) -> None:
+    """In every template: whether it is what was signed, who signed, then what it was made from and how."""
+    facts = [
+        {fact for predicate in rule.predicates() for fact, _ in predicate.tests()} for rule in policies()[name].rules
+    ]
+    first = [bool(asked & {"integrity", "source", "signer_level", "signer_withdrawn"}) for asked in facts if asked]
+
+    assert first == sorted(first, reverse=True)
+    assert any("signer_level" in asked for asked in facts)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_stranger_rejects_nobody(name: str) -> None:
     """What a stranger signed onto a clean picture never leads to reject, under any policy that we ship."""

@@ -36,11 +36,11 @@ def reason(part: Part, policy: Policy, say: Catalogue) -> Phrase:
     values = {"fact": fact(part.fact, say), "asked": asked(part, say)}
     if part.answer is Answer.UNKNOWN:
         level = say.term("policy.word", policy.evidence.value)
-        why = say(f"policy.why.{part.why}", found=listed(part.found, say), level=level)
+        why = say(f"policy.why.{part.why}", found=_found(part, say), level=level)
         said = say("policy.unknown", **values, why=Phrase(why[:1].upper() + why[1:]))
     else:
         key = "policy.met" if part.answer is Answer.MET else "policy.not_met"
-        said = say(key, **values, found=listed(part.found, say) or say("policy.nothing"))
+        said = say(key, **values, found=_found(part, say) or say("policy.nothing"))
     return Phrase(said[:1].upper() + said[1:])
 
 
@@ -59,9 +59,18 @@ def asked(part: Part, say: Catalogue) -> Phrase:
     return say(f"policy.asked.{part.operator}", words=listed(tuple(map(_word, words)), say))
 
 
-def listed(words: tuple[str, ...], say: Catalogue) -> Phrase:
-    """Return some words of a list, and how many more there are."""
-    shown = say.join(say.term("policy.word", word) for word in words[:_FEW])
+def _found(part: Part, say: Catalogue) -> Phrase:
+    return listed(part.found, say, of=part.fact)
+
+
+def listed(words: tuple[str, ...], say: Catalogue, *, of: str = "") -> Phrase:
+    """Return some words of a list, and how many more there are.
+
+    Args:
+        of: the fact that they are values of, where one of them means something else there.
+    """
+    own = f"policy.word.{of}"
+    shown = say.join(say.term(own if say.has(f"{own}.{word}") else "policy.word", word) for word in words[:_FEW])
     more = f" +{len(words) - _FEW}" if len(words) > _FEW else ""
     return Phrase(shown + more)
 
