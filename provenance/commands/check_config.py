@@ -90,7 +90,7 @@ def load(chosen: Path | None, start: Path) -> Found:
             raise PolicyError(plain(chosen.name), f"holds no [{table}]", "see docs/check.md")
         return Found(found, chosen)
     for folder in folders(start):
-        for path in (folder / FOLDER, folder / PROJECT):
+        for path in (Path(folder, FOLDER), Path(folder, PROJECT)):
             found = _read(path) if path.is_file() else None
             if found is not None:
                 return Found(found, path)

@@ -7,9 +7,11 @@ lies there says nothing about a picture below it.
 
 from __future__ import annotations
 
+# ruff: noqa: PTH100, PTH111, PTH116, PTH118, PTH120 - texts: this is asked for each of many pictures
 import os
 import stat
-from collections.abc import Iterator
+import time
+from functools import lru_cache
 from pathlib import Path
 
 FOLDER = "provenance.toml"  # declares something about the pictures of a folder
@@ -18,18 +20,23 @@ DEEPEST = 32
 _MARKS = (".git", ".hg", ".svn", ".dvc", ".p4config")
 
 
-def folders(start: Path) -> Iterator[Path]:
-    """Yield the folder *start* and those above it, nearest first."""
-    here = Path(os.path.abspath(start))  # noqa: PTH100 - links are not followed: the path is the user's own word
-    owner = _owner(here)
-    for _ in range(DEEPEST):
-        yield here
-        above = here.parent
-        if above == here or here == Path.home() or _is_project(here):
-            return
+def folders(start: str | Path) -> tuple[str, ...]:
+    """Return the folder *start* and those above it, absolute, nearest first; looked for anew every second."""
+    # links are not followed: the path is the user's own word
+    return _folders(os.path.abspath(start), int(time.monotonic()))
+
+
+@lru_cache(maxsize=256)
+def _folders(start: str, second: int) -> tuple[str, ...]:
+    found, home, owner = [start], os.path.expanduser("~"), _owner(start)
+    while len(found) < DEEPEST:
+        here, above = found[-1], os.path.dirname(found[-1])
+        if above == here or here == home or _is_project(here):
+            break
         if owner is None or _owner(above) != owner:
-            return
-        here = above
+            break
+        found.append(above)
+    return tuple(found)
 
 
 def files_above(whole: str, known: dict[str, tuple[Path, ...]]) -> tuple[Path, ...]:
@@ -38,9 +45,9 @@ def files_above(whole: str, known: dict[str, tuple[Path, ...]]) -> tuple[Path, .
     Args:
         known: what was found so far, by folder.
     """
-    folder = os.path.dirname(whole)  # noqa: PTH120 - a tenth of the time, for each of many pictures
+    folder = os.path.dirname(whole)
     if folder not in known:
-        found = (above / FOLDER for above in folders(Path(folder)))
+        found = (Path(above, FOLDER) for above in folders(folder))
         known[folder] = tuple(file for file in found if stamp_of(file) is not None)
     return known[folder]
 
@@ -62,14 +69,14 @@ def stamp_of(file: Path) -> tuple[int, int] | None:
     return (found.st_mtime_ns, found.st_size) if found else None
 
 
-def _is_project(folder: Path) -> bool:
-    return any(os.path.lexists(folder / mark) for mark in _MARKS)
+def _is_project(folder: str) -> bool:
+    return any(os.path.lexists(os.path.join(folder, mark)) for mark in _MARKS)
 
 
-def _owner(folder: Path) -> int | None:
+def _owner(folder: str) -> int | None:
     """Return whose folder it is; None where it is not there, or anybody may write to it."""
     try:
-        found = folder.stat()
+        found = os.stat(folder)
     except (OSError, ValueError):
         return None
     return None if found.st_mode & stat.S_IWOTH and os.name == "posix" else found.st_uid

@@ -55,9 +55,10 @@ class Stored:
 def nearest(asset: Path) -> Path | None:
     """Return the store that holds for *asset*, or None."""
     for folder in folders(asset.parent):
+        store = os.path.join(folder, NAME)  # noqa: PTH118 - texts, as there
         try:
-            if stat.S_ISDIR((folder / NAME).lstat().st_mode):
-                return folder / NAME
+            if stat.S_ISDIR(os.lstat(store).st_mode):
+                return Path(store)
         except (OSError, ValueError):
             continue
     return None
