@@ -56,10 +56,10 @@ def _found(item: list[Any], checking: Options, now: datetime, commons: dict[str,
     try:
         if len(item) == 3:
             data, sure, name = base64.b64decode(item[0]), item[1], item[2]
-            return _in_memory(data, b"", sure, name, checking, now, commons)
+            return _in_memory(data, None, sure, name, checking, now, commons)
         path, offset, length, beside, sure, name, sums = item
         place = Path(path)
-        store = sidecars.of(place, checking).store if beside or checking.sidecar or checking.store else b""
+        store = _beside(place, checking) if beside or checking.sidecar or checking.store else None
         if offset < 0:
             with opened(place) as stream:
                 length = stream.seek(0, 2)
@@ -67,7 +67,7 @@ def _found(item: list[Any], checking: Options, now: datetime, commons: dict[str,
                 return _in_place(place, length, store, sure, sums, checking, now, commons)
         data = read(path, offset, length)
         if sums:
-            return Found(size=len(data), sha256=_sum(data), sidecar=_sum(store) if store else "")
+            return Found(size=len(data), sha256=_sum(data), sidecar=_sum(store) if store is not None else "")
         return _in_memory(data, store, sure, name, checking, now, commons)
     except OSError as exc:
         return Found(problem=f"cannot be read ({exc.strerror or exc})")
@@ -75,11 +75,17 @@ def _found(item: list[Any], checking: Options, now: datetime, commons: dict[str,
         return Found(problem=exc.problem)
 
 
+def _beside(place: Path, checking: Options) -> bytes | None:
+    """Return the credentials that lie beside a file: emptied ones are broken, and not none."""
+    found = sidecars.of(place, checking)
+    return found.store if found.found else None
+
+
 def _in_memory(
-    data: bytes, store: bytes, sure: bool, name: str, checking: Options, now: datetime, commons: dict[str, int]
+    data: bytes, store: bytes | None, sure: bool, name: str, checking: Options, now: datetime, commons: dict[str, int]
 ) -> Found:
-    sums = (len(data), _sum(data), _sum(store) if store else "")
-    if not sure and not store and sniff(io.BytesIO(data)) in _NONE:
+    sums = (len(data), _sum(data), _sum(store) if store is not None else "")
+    if not sure and store is None and sniff(io.BytesIO(data)) in _NONE:
         return _no_picture(sums, commons)
     found = check_bytes(data, name=name, options=checking, sidecar=store)
     return _packed(found, sums, checking, now, commons)
@@ -88,7 +94,7 @@ def _in_memory(
 def _in_place(
     path: Path,
     size: int,
-    store: bytes,
+    store: bytes | None,
     sure: bool,
     sums_only: bool,
     checking: Options,
@@ -97,9 +103,9 @@ def _in_place(
 ) -> Found:
     before = stamp_of(path.stat())
     with opened(path) as stream:
-        picture = sure or bool(store) or sniff(stream) not in _NONE
+        picture = sure or store is not None or sniff(stream) not in _NONE
         stream.seek(0)
-        sums = (size, _sum_of(stream), _sum(store) if store else "")
+        sums = (size, _sum_of(stream), _sum(store) if store is not None else "")
     if sums_only:
         return Found(size=size, sha256=sums[1], sidecar=sums[2])
     if not picture:

@@ -150,6 +150,7 @@ class Prescan:
     refusals: tuple[Refusal, ...] = ()
     damage: tuple[str, ...] = ()  # the container itself is odd (truncated, trailing bytes …); not a refusal
     frames: int = 1  # pages of a TIFF
+    unread: bool = False  # a manifest store stands in a kind of file that is not walked here (video, sound, PDF)
     layout: Layout | None = None  # the walk itself, for whoever needs it next; None for a store alone
 
 

@@ -15,6 +15,7 @@ from provenance.container.walk import lay_out
 
 DEFAULT = Limits()
 _STORE = b"jumdc2pa\x00\x11\x00\x10"  # how a manifest store begins, after two lengths and one name
+_CARRY_STORES = (b"RIFF", b"ID3", b"%PDF", b"OTTO", b"\x00\x01\x00\x00")  # C2PA 2.4 App. A; BMFF is told by its box
 
 
 def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
@@ -45,7 +46,7 @@ def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
         refusals = (stop.refusal,)
     except MalformedError as problem:
         refusals = (Refusal("malformed", explanation=str(problem)),)
-    if not refusals and _lost(source, layout, limits):
+    if not refusals and _lost(source, kind, layout, limits):
         refusals = (Refusal("malformed", explanation="the file is damaged where its manifest store lies"),)
     return Prescan(
         kind,
@@ -57,14 +58,27 @@ def prescan(stream: BinaryIO, limits: Limits = DEFAULT) -> Prescan:
         refusals=refusals,
         damage=tuple(damage),
         frames=layout.frames,
+        unread=kind is Kind.OTHER and _unread(source, limits),
         layout=layout,
     )
 
 
-def _lost(source: Source, layout: Layout, limits: Limits) -> bool:
+def _unread(source: Source, limits: Limits) -> bool:
+    """Whether a video, sound, PDF or font holds a manifest store of its own: that is not "no credentials", either."""
+    head, most = source.read(0, 12), limits.store_bytes
+    if not head.startswith(_CARRY_STORES) and head[4:8] != b"ftyp":
+        return False
+    if source.find(_STORE, 0, min(source.size, most)) >= 0:
+        return True
+    return source.size > most and source.find(_STORE, max(most, source.size - most) - len(_STORE), source.size) >= 0
+
+
+def _lost(source: Source, kind: Kind, layout: Layout, limits: Limits) -> bool:
     """Whether a damaged file holds a manifest store that the walk did not reach: not "no credentials" (V2)."""
     if layout.stores or layout.complete:
         return False
+    if kind is Kind.SVG:  # there it is text, and began
+        return True
     return source.find(_STORE, 0, min(source.size, limits.store_bytes)) >= 0
 
 

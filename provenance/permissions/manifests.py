@@ -43,7 +43,7 @@ class Credentials:
 
 def read(data: bytes, *, name: str, options: Options, sidecar: bytes = b"") -> Credentials:
     """Return what the credentials of the file *data* say. Nothing is raised for what stands in it."""
-    verification = check_bytes(data, name=name, options=options, sidecar=sidecar)
+    verification = check_bytes(data, name=name, options=options, sidecar=sidecar or None)
     found = of(verification)
     if not verification.source.disagreement:
         return found

@@ -57,6 +57,7 @@ SIDECAR_DIFFERS = terms.OWN + "sidecar.differs"
 SECOND_STORE = terms.OWN + "container.secondStore"
 MALFORMED = terms.OWN + "container.malformed"
 COMPRESSED_PROBLEM = "the manifest is compressed, and what it says cannot be read here"
+UNREAD_PROBLEM = "the file holds credentials, and inside this kind of file they are not read here"
 _IN_MEMORY = 4 << 20  # bytes of a file that is read as a whole
 _BROKEN_REFUSALS = {"second_store": SECOND_STORE, "duplicate_label": MALFORMED, "label": MALFORMED,
                     "unknown_superbox": MALFORMED, "malformed": MALFORMED}  # fmt: skip
@@ -115,9 +116,9 @@ def check(path: Path, *, options: Options) -> Verification:
         raise AssetError(path.name, f"cannot be read ({exc.strerror or exc})") from exc
 
 
-def check_bytes(data: bytes, *, name: str, options: Options, sidecar: bytes = b"") -> Verification:
+def check_bytes(data: bytes, *, name: str, options: Options, sidecar: bytes | None = None) -> Verification:
     """Verify a file that is in memory; no folder is looked at, and *sidecar* is the store that lies beside it."""
-    beside = Sidecar("sidecar", sidecar) if sidecar else Sidecar()
+    beside = Sidecar("sidecar", sidecar) if sidecar is not None else Sidecar()
     return _checked(Path(name), io.BytesIO(data), options, beside)
 
 
@@ -140,6 +141,8 @@ def _checked(path: Path, stream: BinaryIO, options: Options, beside: Sidecar) ->
         judged = _judge(stream, scan, scan.manifests, None, options, now)
     elif beside.found:
         judged = _judge_beside(stream, scan, beside, options, now)
+    elif scan.unread:
+        judged = _Judged(Integrity.NOT_CHECKED, problem=UNREAD_PROBLEM)
     else:
         judged = _Judged(Integrity.ELSEWHERE if scan.remote_url else Integrity.NO_CREDENTIALS)
     disagreement = _disagreement(stream, scan, beside, judged, options, now) if scan.store and beside.found else ""
@@ -287,9 +290,8 @@ def _assembled(
     named = suggested(path.name)
     manifests = judged.chain.manifests if judged.chain else ()
     level = manifests[0].signer.level if manifests and judged.integrity is Integrity.INTACT else Level.UNVERIFIED
-    kind = (
-        "embedded" if scan.store is not None else "sidecar" if beside.found else "remote" if scan.remote_url else "none"
-    )
+    inside = scan.store is not None or (scan.unread and not beside.found)
+    kind = "embedded" if inside else "sidecar" if beside.found else "remote" if scan.remote_url else "none"
     return Verification(
         name=path.name,
         size=scan.size,
