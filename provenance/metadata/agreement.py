@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from provenance.metadata import iim
 from provenance.metadata.fields import PLACES, digital_source_type
-from provenance.metadata.model import Carrier, Field, Metadata, Value
+from provenance.metadata.model import AI_FIELDS, Carrier, Field, Metadata, Value
 from provenance.metadata.plus import at_least, canonical, counted
 from provenance.record import dataclass
 from provenance.terms import (
@@ -29,7 +29,6 @@ from provenance.terms import (
     Use,
 )
 
-AI_FIELDS = frozenset({Field.AI_SYSTEM, Field.AI_SYSTEM_VERSION, Field.AI_PROMPT, Field.AI_PROMPT_WRITER})
 _NAMES = frozenset({Field.CREATOR, Field.IMAGE_CREATOR, Field.CONTRIBUTOR})
 _NOT_GENERATIVE = (
     (frozenset(SourceType) | frozenset(RETIRED_SOURCE_TYPES))

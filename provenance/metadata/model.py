@@ -49,6 +49,9 @@ class Field(StrEnum):
     AI_PROMPT_WRITER = "ai_prompt_writer"
 
 
+AI_FIELDS = frozenset({Field.AI_SYSTEM, Field.AI_SYSTEM_VERSION, Field.AI_PROMPT, Field.AI_PROMPT_WRITER})
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """What one carrier says in one field. An empty text is no statement and is not kept."""

@@ -8,12 +8,15 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
+from provenance.metadata.model import AI_FIELDS, Field
 from provenance.policy.facts import Facts, sound
 from provenance.policy.loading import Policy
 from provenance.policy.verdict import Answer
@@ -26,6 +29,11 @@ _FILE = frozenset(
     {"name", "size", "media_type", "name_suggests", "carrier_conflicts", "permission_conflicts", "declared_beside"}
 )
 _NOT_KNOWN = frozenset({"not checked", "unknown", ""})
+_OF_CREDENTIALS = frozenset({  # without credentials nothing says, and that there is none is no answer
+    "redactions", "signer_lists", "signer_tiers", "signer_expired", "signer_withdrawn", "identity_roles",
+    "identity_names",
+})  # fmt: skip
+_SAY_AI = frozenset(field.value for field in (*AI_FIELDS, Field.SOURCE_TYPE))
 _NO_COMPLETENESS = frozenset({"contradictions", "statements"})  # their absence needs no complete history
 _WEAK = ("unknown_signer", "broken", "traces", "beside")
 _DECIDES = {  # why something does not count -> the fact that says so
@@ -104,7 +112,18 @@ def _found(facts: Facts, part: Part, policy: Policy) -> Part:
     shown = _words(value)
     if name == "revocation" and value in _NOT_KNOWN and not _names(part.asked, value):
         return _unknown(part, "not_checked", shown)
-    return _plain(part, holds(FACTS[name].shape, part.operator, part.asked, value), shown)
+    held = holds(FACTS[name].shape, part.operator, part.asked, value)
+    if held and facts.integrity in _WITHOUT and name in _OF_CREDENTIALS and part.operator != "present":
+        return _unknown(part, "no_credentials", shown)
+    if not held and name == "carrier_conflicts" and _only_of_ai(facts, part):
+        return _with(part, Answer.NOT_MET, found=shown, weight=Weight.WEAK, weak="traces")
+    return _plain(part, held, shown)
+
+
+def _only_of_ai(facts: Facts, part: Part) -> bool:
+    """Whether a file fails for nothing but what metadata say of AI: that is a trace, and condemns nobody."""
+    forbids = part.operator == "none_of" or part.asked is False
+    return forbids and set(_among(facts.carrier_conflicts, part.asked or None)) <= _SAY_AI
 
 
 def _plain(part: Part, held: bool, shown: tuple[str, ...], weight: Weight = Weight.PLAIN) -> Part:
@@ -153,14 +172,8 @@ def _time(facts: Facts, part: Part) -> Part:
         return _unknown(part, "no_time")
     if not trusted:
         return _unknown(part, "claimed_time", shown, weak="claimed")
-    return _dated(part, facts.time, Weight.PLAIN)
-
-
-def _dated(part: Part, value: str, weight: Weight) -> Part:
-    held = in_time(part.operator, part.asked, value)
-    if held is None:
-        return _unknown(part, "no_date", (value,))
-    return _plain(part, held, (value,), weight)
+    held = in_time(part.operator, part.asked, facts.time)
+    return _unknown(part, "no_date", shown) if held is None else _plain(part, held, shown)
 
 
 # --- stated --------------------------------------------------------------------------------------------------------
@@ -174,18 +187,26 @@ def _stated(facts: Facts, part: Part, policy: Policy) -> Part:
     if part.operator == "present":
         if part.asked and there:
             return _relied(facts, part, policy, shown)
-        return _plain(part, there is part.asked, shown, Weight.SIGNED)
+        return _against(facts, part, shown) if there else _plain(part, not part.asked, shown, Weight.SIGNED)
     if name == "credit_fields" and part.operator != "none_of" and facts.integrity not in _WITHOUT:
         there = True  # signed, and the field is not among them: it is missing
     if not there:
         return _unknown(part, "no_credentials" if facts.integrity in _WITHOUT else "not_stated")
-    if shape is Shape.DATE:
-        dated = _dated(part, value, Weight.SIGNED)
-        return _relied(facts, part, policy, shown) if dated.answer is Answer.MET else dated
-    if holds(shape, part.operator, part.asked, value):
+    compare = in_time if shape is Shape.DATE else partial(holds, shape)
+    held = compare(part.operator, part.asked, value)
+    if held is None:
+        return _unknown(part, "no_date", shown)
+    if held:
         return _relied(facts, part, policy, shown)
     if name == "credit_fields" and holds(shape, part.operator, part.asked, (*value, *facts.credit_fields_unsigned)):
         return _unknown(part, "unsigned", shown, weak="traces")
+    return _against(facts, part, shown)
+
+
+def _against(facts: Facts, part: Part, shown: tuple[str, ...]) -> Part:
+    """Not met by what is stated, or is not: that weighs as much as the word of whoever signed the file."""
+    if part.fact in facts.permissions_unsigned:
+        return _with(part, Answer.NOT_MET, found=shown, weight=Weight.WEAK, weak="traces")
     if facts.integrity is Integrity.INTACT and facts.signer_level.rank >= Level.KNOWN.rank:
         return _plain(part, False, shown, Weight.SIGNED)
     return _with(part, Answer.NOT_MET, found=shown, weight=Weight.WEAK, weak=_whose(facts))
@@ -279,8 +300,10 @@ def _some_of(
     stated = FACTS[part.fact].about is About.STATED
     if facts.integrity in _WITHOUT and part.operator != "present":
         return _unknown(part, "elsewhere" if facts.integrity is Integrity.ELSEWHERE else "no_credentials")
-    if stated or part.operator == "present":  # form: it is missing
+    if part.operator == "present":  # form: it is missing
         return _plain(part, False, counting)
+    if stated:
+        return _against(facts, part, counting)
     if why := unsound(facts, policy):
         return _unknown(part, why, counting)
     if facts.complete is not True:
@@ -350,18 +373,28 @@ def matches(value: str, wanted: Iterable[str]) -> bool:
 
 
 def in_time(operator: str, day: str, value: str) -> bool | None:
-    """Return whether *value*, an ISO time or date, is before *day* begins, or after it ends (UTC); None if no date."""
+    """Return whether *value* is before *day* begins, or after it ends (UTC); None if that is not certain.
+
+    *value* is an ISO time or day, or a month or a year, of which any day may be meant.
+    """
     try:
-        then = datetime.datetime.fromisoformat(value if len(value) > 7 else f"{value}-01")
+        first, last = _first_and_last(value)
     except ValueError:
         return None
-    if then.tzinfo is not None:
-        then = then.astimezone(datetime.UTC)
-    on = then.date().isoformat()
-    if len(value) <= 7:  # a month: certain only where the whole of it is
-        month = value[:7]
-        return month < day[:7] if operator == "before" else month > day[:7]
-    return on < day if operator == "before" else on > day
+    if operator == "before":
+        return True if last < day else False if first >= day else None
+    return True if first > day else False if last <= day else None
+
+
+def _first_and_last(value: str) -> tuple[str, str]:
+    if len(value) == 4:
+        return f"{datetime.date(int(value), 1, 1)}", f"{value}-12-31"
+    if len(value) == 7:
+        first = datetime.date.fromisoformat(f"{value}-01")
+        return f"{first}", f"{value}-{calendar.monthrange(first.year, first.month)[1]}"
+    then = datetime.datetime.fromisoformat(value)
+    on = f"{(then if then.tzinfo is None else then.astimezone(datetime.UTC)).date()}"
+    return on, on
 
 
 # --- small ---------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from provenance.metadata.agreement import AI_FIELDS, State
-from provenance.metadata.model import Carrier, Field, Trace
+from provenance.metadata.agreement import State
+from provenance.metadata.model import AI_FIELDS, Carrier, Field, Trace
 from provenance.policy.facts import CREDIT_FIELDS, FAMILIES, SCHEMA_VERSION, SUFFIX, Facts, sound
 from provenance.policy.kinds import step_kinds, trace_kinds
 from provenance.report import summary
@@ -93,7 +93,7 @@ def facts(report: Report, verification: Verification) -> Facts:
         **_permissions(report),  # type: ignore[arg-type]  # words, and tuples of words
         **_ingredients(report),  # type: ignore[arg-type]  # numbers
         evidence_count=sum(line.attributable for line in report.evidence.signed),
-        **_identities(report),  # type: ignore[arg-type]  # words and a number
+        **_identities(report, verification),  # type: ignore[arg-type]  # words and a number
         **_carriers(report),  # type: ignore[arg-type]  # tuples of words
         traces=_trace_tools(report, verification),
     )
@@ -303,13 +303,17 @@ def _ingredients(report: Report) -> dict[str, int]:
     }
 
 
-def _identities(report: Report) -> dict[str, object]:
+def _identities(report: Report, verification: Verification) -> dict[str, object]:
+    """Return who vouches for the file as it is now; whoever vouched for what it was made from is not among them."""
     intact = {link.id for link in report.chain if link.state is LinkState.INTACT}
-    held = [one for one in report.identities if one.outcome == "trusted" and one.manifest in intact]
+    trusted = [one for one in report.identities if one.outcome == "trusted" and one.manifest in intact]
+    whole = verification.integrity is Integrity.INTACT
+    own = {shown(manifest.label) for manifest in _own(verification)} if whole else set()
+    held = [one for one in trusted if one.manifest in own]
     return {
         "identity_roles": _unique(role for one in held for role in one.roles),
         "identity_names": _unique(name for one in held for name in one.names),
-        "identities_unverified": len(report.identities) - len(held),
+        "identities_unverified": len(report.identities) - len(trusted),
     }
 
 

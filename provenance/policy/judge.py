@@ -26,6 +26,7 @@ from provenance.policy.model import Mode, Rule
 from provenance.policy.predicates import Predicate
 from provenance.policy.saying import because, limited, reason, waived
 from provenance.policy.verdict import Answer, Decision, Outcome, RuleKind, Verdict
+from provenance.policy.vocabulary import FACTS, About
 from provenance.record import dataclass
 from provenance.report.wording import DEFAULT, Catalogue
 from provenance.terms import Integrity
@@ -188,8 +189,11 @@ def _decided(rule: Rule, answer: Answer, weight: Weight, parts: tuple[Part, ...]
     most = Decision.REVIEW
     weak = next((part.weak for part in parts if part.weak), "")
     if rule.kind is RuleKind.REQUIREMENT:
-        held = answer is Answer.NOT_MET and fail is Decision.REJECT and weight is Weight.WEAK
-        decision = (most if held else fail) if answer is Answer.NOT_MET else unknown
+        told = fail if answer is Answer.NOT_MET else unknown
+        # Asked whether it is declared at all, what nobody known declares of AI is an answer, and condemns nobody.
+        only_made = all(one.fact in FACTS and FACTS[one.fact].about is About.MADE for one in parts)
+        held = told is Decision.REJECT and (weight is Weight.WEAK if answer is Answer.NOT_MET else only_made)
+        decision = most if held else told
         return Answered(rule, answer, weight, parts, decision, (weak or "other") if held else "")
     if answer is Answer.NOT_MET:
         held = fail is Decision.REJECT and weight is not Weight.SIGNED

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from provenance.metadata.agreement import AI_FIELDS, Agreement, Ledger, State, compare, groups, same
+from provenance.metadata.agreement import Agreement, Ledger, State, compare, groups, same
 from provenance.metadata.fields import digital_source_type
-from provenance.metadata.model import Carrier, Field, Private, Value
+from provenance.metadata.model import AI_FIELDS, Carrier, Field, Private, Value
 from provenance.plain import plain
 from provenance.record import dataclass
 from provenance.report.agreed import AgreementLine, CarriedBlock, CarrierValue, PrivateLine
