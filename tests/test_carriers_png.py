@@ -18,6 +18,7 @@ from provenance.metadata import exif
 from provenance.metadata.blocks import MOST, Change
 from tests.support import metadata, pictures
 from tests.support.blocks import SECRETS, camera
+from tests.support.container import chunk
 from tests.support.environment import CORPUS, corpus, needs_corpus, needs_exiftool
 from tests.support.metadata import EXIF, LIMITS, PACKET, edited, found
 
@@ -26,10 +27,6 @@ def saved(image: Image.Image, **options: object) -> bytes:
     stream = io.BytesIO()
     image.save(stream, "PNG", **options)
     return stream.getvalue()
-
-
-def chunk(kind: bytes, body: bytes) -> bytes:
-    return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
 
 
 def with_chunks(data: bytes, *chunks: bytes) -> bytes:

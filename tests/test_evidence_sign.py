@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,6 +32,7 @@ from provenance.verification.model import Verification
 from provenance.verification.options import Options as CheckOptions
 from tests.support import pictures, sources
 from tests.support.artist import Artist
+from tests.support.container import chunk
 from tests.support.environment import Ran, crjson, needs_rubric, rubric
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -504,8 +504,7 @@ def test_a_large_canvas_is_a_stage_too(tmp_path: Path) -> None:
     """A picture larger than Pillow decodes without a warning is measured all the same: nothing is decoded."""
     path = tmp_path / "large.png"
     small = pictures.png(tmp_path / "small.png").read_bytes()
-    header = b"IHDR" + struct.pack(">II", 20_000, 10_000) + small[24:29]
-    path.write_bytes(small[:12] + header + struct.pack(">I", zlib.crc32(header)) + small[33:])
+    path.write_bytes(small[:8] + chunk(b"IHDR", struct.pack(">II", 20_000, 10_000) + small[24:29]) + small[33:])
 
     (facts,) = facts_of([path])
 

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import re
-import struct
 import zlib
 from pathlib import Path
 
@@ -35,6 +34,7 @@ from provenance.verification.options import Options
 from provenance.worker import codec
 from tests.hostile.forge import Spec, actions, forge
 from tests.support import generators as made
+from tests.support.container import chunk
 from tests.support.generators import A1111, EDITED, GENERATED, MIDJOURNEY, PROMPT, UUID, jpeg, png, text_to_image
 from tests.support.report import NOW
 
@@ -416,10 +416,9 @@ def test_beside_a_manifest(tmp_path: Path) -> None:
 def test_bombs_in_many_chunks(tmp_path: Path) -> None:
     """Texts that inflate without end, however many, are left, said to be so, and no trace."""
     body = b"parameters\0\0" + zlib.compress(A1111.encode() + bytes(1 << 24))
-    chunk = struct.pack(">I", len(body)) + b"zTXt" + body + struct.pack(">I", zlib.crc32(b"zTXt" + body))
     data = png()
 
-    found = _checked(tmp_path, data[:33] + chunk * 100 + data[33:]).carried
+    found = _checked(tmp_path, data[:33] + chunk(b"zTXt", body) * 100 + data[33:]).carried
 
     assert found.traces == ()
     assert found.problems

@@ -20,8 +20,9 @@ from tests.hostile.forge import (
     forge,
     new_label,
 )
-from tests.hostile.pictures import app11, chunk, embed, picture, pixel_chunk, repainted, top_boxes
+from tests.hostile.pictures import app11, embed, picture, pixel_chunk, repainted, top_boxes
 from tests.hostile.stock import by_stock_api
+from tests.support.container import chunk
 
 INTACT, ALTERED, NOT_COVERED = Integrity.INTACT, Integrity.ALTERED, Integrity.NOT_COVERED
 LISTED, UNKNOWN, UNVERIFIED = Level.LISTED, Level.INTACT, Level.UNVERIFIED

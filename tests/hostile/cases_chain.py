@@ -27,7 +27,8 @@ from tests.hostile.forge import (
     opened,
     results,
 )
-from tests.hostile.pictures import chunk, picture
+from tests.hostile.pictures import picture
+from tests.support.container import chunk
 
 INTACT, ALTERED = Integrity.INTACT, Integrity.ALTERED
 LISTED, UNKNOWN, UNVERIFIED = Level.LISTED, Level.INTACT, Level.UNVERIFIED

@@ -10,7 +10,8 @@ from provenance.terms import OWN, Integrity, Level
 from tests.hostile.boxes import Raw, box, brotli, cbor, superbox
 from tests.hostile.case import Case
 from tests.hostile.forge import Assertion, Forged, Spec, actions, child, forge, ingredient, manifest, new_label, store
-from tests.hostile.pictures import app11, chunk, embed, picture
+from tests.hostile.pictures import app11, embed, picture
+from tests.support.container import chunk
 
 STOPPED, ALTERED, NONE = Integrity.NOT_CHECKED, Integrity.ALTERED, Integrity.NO_CREDENTIALS
 NOBODY = Level.UNVERIFIED

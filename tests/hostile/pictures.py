@@ -11,6 +11,7 @@ from functools import cache
 from PIL import Image
 
 from tests.hostile.boxes import box
+from tests.support.container import chunk
 from tests.support.pictures import draw
 
 C2PA_BMFF = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
@@ -22,11 +23,6 @@ def picture(kind: str = "png", *, shift: int = 0) -> bytes:
     out = io.BytesIO()
     draw((32, 24), shift=shift).save(out, {"avif": "AVIF", "png": "PNG", "jpeg": "JPEG", "gif": "GIF"}[kind])
     return out.getvalue()
-
-
-def chunk(kind: bytes, data: bytes) -> bytes:
-    """Return a PNG chunk."""
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
