@@ -156,6 +156,25 @@ def test_pictures_are_checked_as_they_come(drop: Path, tmp_path: Path, artist: A
     assert sorted(path.name for path in drop.iterdir()) == ["a.png", "b.png"]
 
 
+def test_pictures_of_one_name_do_not_take_each_others_place(drop: Path, tmp_path: Path, artist: Artist) -> None:
+    """Two folders, one for results: the second picture of a name is an error, a newer version of the first is not."""
+    (results := tmp_path / "results").mkdir()
+    for name in ("a", "b"):
+        (drop / name).mkdir()
+    with watching(drop, artist, "--state", tmp_path / "state", "--output", results) as process:
+        picture(drop / "a" / "x.png")
+        process.wait_for("x.png: signed")
+        first = (results / "x.signed.png").read_bytes()
+        picture(drop / "b" / "x.png", 44)
+        process.wait_for("x.signed.png: exists already")
+        kept = (results / "x.signed.png").read_bytes()
+        picture(drop / "a" / "x.png", 48)
+        process.wait_for("x.png: signed", 2)
+
+    assert kept == first
+    assert (results / "x.signed.png").read_bytes() != first
+
+
 def test_two_of_them_do_not_sign_the_same_folder(drop: Path, tmp_path: Path, artist: Artist) -> None:
     """The second is refused in one line."""
     state = tmp_path / "state"

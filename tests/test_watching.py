@@ -80,22 +80,23 @@ def test_a_picture_that_is_done_may_be_renamed(tmp_path: Path) -> None:
 
 
 def test_only_what_we_wrote_may_be_replaced(tmp_path: Path) -> None:
-    """A result that somebody else has touched since is theirs."""
+    """A result that somebody else has touched since is theirs, and one that was written for another file stays."""
     source, result = tmp_path / "a.jpg", tmp_path / "a.signed.jpg"
     source.write_bytes(b"x")
     result.write_bytes(b"y")
     with Journal(tmp_path / "state", {}, resume=True) as journal:
         memory = Memory(journal)
-        memory.add(mark_of(source), result=str(result))
+        memory.add(mark_of(source), result=str(result), source=str(source))
     with Journal(tmp_path / "state", {}, resume=True) as journal:
         memory = Memory(journal)
 
-    mine = memory.ours(result)
+    mine, anothers = memory.ours(result, source), memory.ours(result, tmp_path / "sub" / "a.jpg")
     result.write_bytes(b"z!")
 
     assert mine
-    assert not memory.ours(result)
-    assert not memory.ours(source)
+    assert not anothers
+    assert not memory.ours(result, source)
+    assert not memory.ours(source, source)
 
 
 def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:

@@ -125,27 +125,29 @@ class Memory:
         """
         self._journal = journal
         self.marks: set[str] = set()
-        self._written: dict[str, str] = {}  # result -> its mark
+        self._written: dict[str, tuple[str, str]] = {}  # result -> its mark, and for which file it was written
         for line in journal.kept():
             match line:
-                case ["done", str(mark), str(result), str(written)]:
-                    self._note(mark, result, written)
+                case ["done", str(mark), str(result), str(written), str(source)]:
+                    self._note(mark, result, written, source)
                 case _:
                     continue
 
-    def add(self, mark: str, *, result: str = "") -> tuple[str, ...]:
+    def add(self, mark: str, *, result: str = "", source: str = "") -> tuple[str, ...]:
         """Take note that the file *mark* is done, with what was written for it; return every mark that is new."""
         written = mark_of(result) if result else ""
-        self._journal.add([["done", mark, result, written]])
-        self._note(mark, result, written)
+        self._journal.add([["done", mark, result, written, source]])
+        self._note(mark, result, written, source)
         return tuple(one for one in (mark, written) if one)
 
-    def ours(self, result: Path) -> bool:
-        """Whether *result* is what was written there, unchanged: it may be replaced by a newer one."""
-        mark = self._written.get(str(result))
-        return mark is not None and mark == mark_of(result)
+    def ours(self, result: Path, source: Path) -> bool:
+        """Whether *result* is what was written for *source*, unchanged: a newer one may take its place.
 
-    def _note(self, mark: str, result: str, written: str) -> None:
+        What was written for another file of that name, in another folder, may not be lost.
+        """
+        return self._written.get(str(result)) == (mark_of(result), str(source))
+
+    def _note(self, mark: str, result: str, written: str, source: str) -> None:
         self.marks.update(one for one in (mark, written) if one)
         if result:
-            self._written[result] = written
+            self._written[result] = written, source

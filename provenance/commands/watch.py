@@ -186,14 +186,16 @@ def _signing(
             raise stated.problem or DeclarationError(plain(path.name), "nothing is declared about it")
         earlier = signed_already(path, credential, options)
         if earlier is not None:
-            watching.done(memory.add(mark, result=str(earlier)))
+            watching.done(memory.add(mark, result=str(earlier), source=str(path)))
             return say("sign.already", name=plain(path.name), path=Phrase(plain(earlier, limit=1000)))
         goal = result_of(path, options)
-        ours = goal is not None and memory.ours(goal.path)  # of what the file was before: the newer one takes its place
+        ours = goal is not None and memory.ours(
+            goal.path, path
+        )  # of what the file was before: the newer one takes its place
         mine = replace(options, overwrite=True) if ours else options
         signed = sign_one(path, stated.declaration, credential=credential, options=mine)
         if options.in_place or mark_of(path) == mark:  # else it was written to meanwhile, and comes again
-            watching.done(memory.add(mark, result=str(signed.path)))
+            watching.done(memory.add(mark, result=str(signed.path), source=str(path)))
         key = "sign.done_beside" if signed.sidecar else "sign.done"
         return say(key, name=path.name, signer=credential.name, path=str(signed.path))
 
