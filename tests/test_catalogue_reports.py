@@ -21,7 +21,7 @@ from provenance.report.layout import columns
 from provenance.report.model import Finding, Report
 from provenance.report.names import fingerprint
 from provenance.report.preview import Setting, preview
-from provenance.report.run import same_signer
+from provenance.report.run import SameSigner
 from provenance.report.said import Said, Who
 from provenance.report.text import render, render_full
 from provenance.report.wording import DEFAULT, Catalogue
@@ -274,7 +274,11 @@ def test_preview_is_translated(language: str, name: str) -> None:
 @pytest.mark.parametrize("language", TRANSLATIONS)
 def test_sentence_about_several_files_is_wrapped(language: str) -> None:
     """The same signer in several files of a run is said in the reader's language, within the width."""
-    lines = list(same_signer([CASES["hand drawn"](), CASES["hand drawn"]()], Catalogue(language), width=60))
+    signers = SameSigner()
+    for _ in range(2):
+        signers.add(CASES["hand drawn"]())
+
+    lines = list(signers.told(Catalogue(language), width=60))
 
     assert len(lines) > 1
     assert max(columns(line) for line in lines) <= 60

@@ -26,11 +26,10 @@ def gathered(paths: Iterable[str], *, column: str = "", patterns: bool = False) 
     there: list[str] = []
     missing: list[Trouble] = []
     for path in paths:
-        wild = patterns and _WILD & set(path) and not os.path.lexists(path)
-        matched = _matched(path) if wild else [path]
-        if not matched:
+        found = matched(path) if patterns and is_pattern(path) else [path]
+        if not found:
             missing.append(Trouble(path, "is a pattern that nothing matches"))
-        for one in matched:
+        for one in found:
             try:
                 gather([one])
             except AssetError as exc:
@@ -41,7 +40,13 @@ def gathered(paths: Iterable[str], *, column: str = "", patterns: bool = False) 
     return gather(there, column=column), tuple(missing)
 
 
-def _matched(pattern: str) -> list[str]:
+def is_pattern(path: str) -> bool:
+    """Whether *path* is to be filled in: it looks like a pattern, and no file has that name."""
+    return bool(_WILD & set(path)) and not os.path.lexists(path)
+
+
+def matched(pattern: str) -> list[str]:
+    """Return what there is of *pattern*, sorted; ``**`` goes through folders."""
     return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - a pattern may be absolute
 
 

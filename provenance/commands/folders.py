@@ -1,10 +1,16 @@
-"""Folders among the files: which of what lies in them is a picture."""
+"""Folders, patterns and standard input among the files: which of what they name is a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from provenance.batch.gathering import is_pattern, matched
+from provenance.batch.lists import lines
+from provenance.batch.sources import STDIN
 from provenance.container.kinds import sniff, suggested
 from provenance.container.model import Kind
 from provenance.container.opening import opened
@@ -20,36 +26,77 @@ _SHOWN = 5  # names, in the note about files that were left out
 def pictures(files: Iterable[Path], *, results: bool) -> tuple[list[Path], str]:
     """Return *files*, each folder replaced by the pictures in it, sorted; and a sentence about what was left out.
 
-    A picture is what its name or its content says is one, or what credentials lie beside.
+    A picture is what its name or its content says is one, or what credentials lie beside. ``-`` stands for names on
+    standard input, a line each, and a pattern for what it matches. What is named twice comes once; what cannot be
+    looked at stays, to be named in an error.
 
     Args:
         results: also take what `sign` wrote beside a picture of the same folder.
 
     Raises:
-        AssetError: if a folder holds no picture.
+        AssetError: if a folder holds no picture, or standard input no name.
     """
     taken: list[Path] = []
     left: list[str] = []
-    for path in files:
-        if not path.is_dir():
-            taken.append(path)
+    seen: set[str] = set()
+    for path in _named(files):
+        if not os.path.isdir(path):  # noqa: PTH112 - a NUL in a name is no error here
+            _add([path], taken, seen)
             continue
-        inside = [entry for entry in sorted(path.rglob("*")) if entry.is_file() and _wanted(entry, path)]
-        found = [entry for entry in inside if _is_picture(entry) and (results or not _is_result(entry))]
-        if not found:
+        inside, closed = _content(path)
+        wanted = [entry for entry in inside if _wanted(entry)]
+        found = [entry for entry in wanted if _is_picture(entry) and (results or not _is_result(entry))]
+        if not found and not closed:
             raise AssetError(plain(path.name or path), "holds no picture that is known here", "name the file itself")
-        taken += found
-        left += [entry.name for entry in sorted(set(inside) - set(found))]
+        _add([*found, *closed], taken, seen)
+        left += [entry.name for entry in sorted(set(wanted) - set(found))]
     if not left:
         return taken, ""
     names = say.join([*left[:_SHOWN], *(["…"] if len(left) > _SHOWN else [])])
     return taken, say("run.left_out", count=len(left), names=names)
 
 
-def _wanted(entry: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in entry.relative_to(folder).parts)
+def _named(files: Iterable[Path]) -> Iterator[Path]:
+    """Yield *files*, with what ``-`` and patterns stand for."""
+    for path in files:
+        if str(path) == STDIN:
+            names = [name for line in lines(sys.stdin.buffer, STDIN) if (name := line.rstrip(b"\r\n"))]
+            if not names:
+                raise AssetError(STDIN, "no name came on standard input", "one name a line")
+            yield from (Path(os.fsdecode(name)) for name in names)
+        elif is_pattern(str(path)):
+            yield from map(Path, matched(str(path)) or [str(path)])
+        else:
+            yield path
+
+
+def _add(paths: Iterable[Path], taken: list[Path], seen: set[str]) -> None:
+    """Add those of *paths* to *taken* that were not met under another name; links in one folder are names of theirs."""
+    new = [(path, _place(path)) for path in paths]
+    taken += [path for path, place in new if place not in seen]
+    seen.update(place for _, place in new)
+
+
+def _place(path: Path) -> str:
+    try:
+        return os.path.realpath(path)
+    except ValueError:  # a NUL
+        return str(path)
+
+
+def _content(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return what lies in *folder* and below, hidden names left out, sorted; and the folders that cannot be read."""
+    found: list[Path] = []
+    closed: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=lambda exc: closed.append(Path(exc.filename))):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(place, name) for name in names if not name.startswith(".")]
+    return sorted(found), closed
+
+
+def _wanted(entry: Path) -> bool:
     declared = entry.name == FOLDER or entry.name.endswith(BESIDE)
-    return not hidden and entry.suffix != ENDING and not declared
+    return entry.suffix != ENDING and not declared
 
 
 def _is_picture(entry: Path) -> bool:
@@ -59,7 +106,15 @@ def _is_picture(entry: Path) -> bool:
         with opened(entry) as stream:
             return sniff(stream) is not Kind.OTHER
     except OSError:
-        return True  # to be named in an error, not passed over
+        return not _special(entry)  # to be named in an error, not passed over
+
+
+def _special(entry: Path) -> bool:
+    """Whether *entry* is a pipe, a socket or a device, without the name of a picture."""
+    try:
+        return not stat.S_ISREG(entry.stat().st_mode)
+    except OSError:
+        return False
 
 
 def _is_result(entry: Path) -> bool:

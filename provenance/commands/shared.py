@@ -43,16 +43,18 @@ class Answers:
 
 
 def expand(files: Sequence[Path], *, results: bool = True, quiet: bool = False) -> list[Path]:
-    """Return *files*, with the pictures in the folders among them; a file that is named is always taken.
+    """Return *files*, with the pictures in the folders among them, and those that a pattern or ``-`` stands for.
+
+    A file that is named is always taken, once however often it is named.
 
     Args:
         results: also take what `sign` wrote beside a picture of the same folder.
         quiet: do not say on stderr what was left out.
 
     Raises:
-        AssetError: if a folder holds no picture.
+        AssetError: if a folder holds no picture, or standard input no name.
     """
-    if not any(map(os.path.isdir, files)):  # a NUL in a name is no error here
+    if len(files) == 1 and os.path.isfile(files[0]):  # noqa: PTH113 - a NUL in a name is no error here
         return list(files)
     from provenance.commands.folders import pictures  # here: one picture needs no folder
 

@@ -60,7 +60,7 @@ class Skip(StrEnum):
 
 @app.command()
 def sign(
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Pictures, or folders of them.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Pictures, folders, patterns, or -.")],
     origin: Annotated[
         str | None,
         typer.Option(

@@ -25,7 +25,7 @@ _NOTHING, _FAILED = 1, 2
 
 @app.command()
 def strip(
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Pictures, or folders of them.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Pictures, folders, patterns, or -.")],
     metadata: Annotated[
         bool, typer.Option("--metadata", help="Take out EXIF, IPTC, XMP, texts and comments, too.")
     ] = False,

@@ -24,7 +24,7 @@ from provenance.commands.shared import (
 from provenance.errors import AssetError
 from provenance.report.build import build
 from provenance.report.export import to_json
-from provenance.report.run import same_signer
+from provenance.report.run import SameSigner
 from provenance.report.text import render, render_full
 from provenance.report.wording import Catalogue, preferred
 from provenance.verification.evidence import Presented, all_match
@@ -45,7 +45,7 @@ class Format(StrEnum):
 
 @app.command()
 def verify(
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Pictures, or folders of them.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Pictures, folders, patterns, or -.")],
     form: Annotated[Format, typer.Option("--format", help="text, or json: one report a line.")] = Format.TEXT,
     require: Annotated[
         Require, typer.Option(help="What must hold for exit 0: listed, known, intact or signed.")
@@ -79,7 +79,7 @@ def verify(
     options = checking_options(place, as_of=as_of, sidecar=sidecar, store=store)
     say = Catalogue(told(lang))
     answers = Answers()
-    found: list[Verification] = []
+    signers, shown = SameSigner(), 0
     settings = load_settings(place.config)
     pictures = expand(files, quiet=quiet)
     if evidence and len(pictures) != 1:
@@ -90,7 +90,8 @@ def verify(
         if not isinstance(outcome, Verification):
             answers.error(path, outcome)
             continue
-        found.append(outcome)
+        signers.add(outcome)
+        shown += 1
         answer = meets(outcome, require)
         if answer and expect_signer:
             answer = signed_by(outcome, expect_signer)
@@ -98,10 +99,10 @@ def verify(
             answer = all_match(outcome, presented)
         answers.add(answer)
         if not quiet:
-            gap = "\n" if form is Format.TEXT and len(found) > 1 else ""
+            gap = "\n" if form is Format.TEXT and shown > 1 else ""
             typer.echo(gap + _shown(outcome, form, say.language, presented, verbose=verbose))
     if not quiet and form is Format.TEXT:
-        for number, line in enumerate(same_signer(found, say)):
+        for number, line in enumerate(signers.told(say)):
             typer.echo(line if number else f"\n{line}")
     raise typer.Exit(exit_code(answers.given))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 from provenance.report.layout import fill
 from provenance.report.wording import Catalogue, Phrase
@@ -12,16 +12,28 @@ from provenance.verification.model import Verification
 _NAMED = 6
 
 
-def same_signer(found: Iterable[Verification], say: Catalogue, *, width: int = 80) -> Iterator[str]:
-    """Yield a sentence for each certificate that signed several intact files: the same key, whoever holds it."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for verification in found:
-        active = verification.active_manifest
+class SameSigner:
+    """The certificates of a run, each with how many intact files it signed and the first of their names."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._names: dict[str, list[str]] = defaultdict(list)
+
+    def add(self, found: Verification) -> None:
+        """Take note of one file; what is kept of it does not grow with the file, nor after the first few."""
+        active = found.active_manifest
         if active and active.attributable and active.signer.leaf:
-            groups[active.signer.leaf.sha256].append(verification.name)
-    for fingerprint, names in groups.items():
-        if len(names) > 1:
-            rest = f" +{len(names) - _NAMED}" if len(names) > _NAMED else ""
-            shown = Phrase(say.join(names[:_NAMED]) + rest)
-            sentence = say("run.same_signer", count=len(names), fingerprint=fingerprint[:16], names=shown)
-            yield from fill(sentence, width, indent="  ").split("\n")
+            fingerprint = active.signer.leaf.sha256
+            self._counts[fingerprint] += 1
+            if len(self._names[fingerprint]) < _NAMED:
+                self._names[fingerprint].append(found.name)
+
+    def told(self, say: Catalogue, *, width: int = 80) -> Iterator[str]:
+        """Yield a sentence for each certificate that signed several files: the same key, whoever holds it."""
+        for fingerprint, count in self._counts.items():
+            if count > 1:
+                names = self._names[fingerprint]
+                rest = f" +{count - len(names)}" if count > len(names) else ""
+                shown = Phrase(say.join(names) + rest)
+                sentence = say("run.same_signer", count=count, fingerprint=fingerprint[:16], names=shown)
+                yield from fill(sentence, width, indent="  ").split("\n")
