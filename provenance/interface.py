@@ -83,7 +83,7 @@ def _reported(found: Verification | ProvenanceError, language: str) -> Report | 
 
 
 def check(
-    paths: Iterable[Path | str],
+    paths: Iterable[Path | str] | Path | str,
     policy: Policy | Path | str,
     *,
     home: Home | None = None,
@@ -101,6 +101,7 @@ def check(
     other. A verdict says what the policy says, not whether what a picture states is so.
 
     Args:
+        paths: one, or several.
         policy: a template's name, the path of a TOML file, or what `provenance.policy.loading.load` made of either.
         home: whose pins and lists count, e.g. ``provenance.home.locate()``; None trusts nobody beyond *trust*.
         context: values that the policy asks of its caller; one that is left out is unknown.
@@ -122,7 +123,8 @@ def check(
 
     rules = policy if isinstance(policy, Policy) else load(str(policy))
     values = checked(context or {}, rules, where="context")
-    sources, missing = gathered([str(path) for path in paths])
+    wanted = [paths] if isinstance(paths, (Path, str)) else paths  # the letters of a text are no paths
+    sources, missing = gathered([str(path) for path in wanted])
     options = _options(home, trust, as_of)
 
     def verdicts() -> Iterator[Verdict]:

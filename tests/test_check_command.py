@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -276,6 +277,27 @@ def test_folders_patterns_lists_archives_and_names_on_stdin(art: Path, run: Run,
     assert sorted(decisions(run("check", "-", *more, stdin=names + names)).values()) == expected
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes")
+def test_what_leads_nowhere_is_a_row_and_stops_no_other(art: Path, run: Run) -> None:
+    """A link to nothing, links in a circle, a pipe, a folder linked into itself: the pictures beside them are judged."""
+    for name, target in (("gone.png", "nowhere"), ("one.png", "two.png"), ("two.png", "one.png"), ("loop", ".")):
+        (art / name).symlink_to(target)
+    os.mkfifo(art / "pipe.png")
+    os.mkfifo(art / "pipe")
+
+    ran = run(*SHIPPED, "--format", "jsonl", "--quiet")
+
+    rows = {one["name"]: one["problem"] for one in map(json.loads, ran.out.splitlines())}
+    assert [name for name, problem in rows.items() if not problem] == [
+        "art/altered.png", "art/filled.png", "art/signed.png", "art/unsigned.png",
+    ]  # fmt: skip
+    assert [name for name, problem in rows.items() if problem] == [
+        "art/gone.png", "art/one.png", "art/pipe.png", "art/two.png",
+    ]  # fmt: skip
+    assert "Too many levels of symbolic links" in rows["art/one.png"]
+    assert ran.exit == 2
+
+
 def test_what_is_no_picture_is_counted_as_left_out(art: Path, run: Run) -> None:
     """A text in a folder gets no verdict, and the summary says so."""
     (art / "notes.txt").write_text("notes", encoding="utf-8")
@@ -330,18 +352,24 @@ def test_the_ending_says_the_format(art: Path, run: Run, tmp_path: Path) -> None
 
 
 def test_a_report_is_not_written_over(art: Path, run: Run, tmp_path: Path) -> None:
-    """What stands there stays, unless it is said; a picture never becomes a report."""
+    """What stands there stays, unless it is said; a picture, a policy and settings never become a report."""
     (tmp_path / "a.csv").write_text("mine", encoding="utf-8")
     picture = (art / "signed.png").read_bytes()
+    (tmp_path / "provenance.toml").write_text("[check]\nblind = false\n", encoding="utf-8")
 
-    refused = run(*SHIPPED, "-o", "a.csv")
+    refused = run(*SHIPPED, "-o", "a.csv", "--quiet")
     taken = run("check", "art/signed.png", "--policy", "house.toml", "-o", "art/signed.png", "--overwrite")
+    below = run(*SHIPPED, "-o", "art/signed.png", "--overwrite", "--format", "json")
+    read = [run(*SHIPPED, "-o", name, "--overwrite", "--format", "json") for name in ("house.toml", "provenance.toml")]
     allowed = run(*SHIPPED, "-o", "a.csv", "--overwrite")
 
     assert (refused.exit, refused.err) == (
         2, "error: a.csv: exists already; allow it with --overwrite, or choose another\n",
     )  # fmt: skip
-    assert (taken.exit, (art / "signed.png").read_bytes()) == (2, picture)
+    assert (taken.exit, below.exit, (art / "signed.png").read_bytes()) == (2, 2, picture)
+    assert "error: signed.png: is called as a picture is; end the name with one of .txt, .json" in below.err
+    assert ["is read by this run" in ran.err for ran in read] == [True, True]
+    assert (tmp_path / "house.toml").read_text("utf-8") == POLICY
     assert allowed.exit == 1
     assert (tmp_path / "a.csv").read_text("utf-8").startswith("file,decision")
 
@@ -354,6 +382,24 @@ def test_a_report_is_whole_or_not_there(art: Path, run: Run, tmp_path: Path) -> 
     assert run("check", "empty", "--policy", "house.toml", "-o", "a.json").exit == 2
 
     assert {path.name for path in tmp_path.iterdir()} <= {"art", "empty", "home", "house.toml"}
+
+
+def test_the_log_says_how_the_run_ends(art: Path, run: Run) -> None:
+    """SARIF holds when the run began and the exit code that the program gives, with `--exit-zero` too."""
+    plain, zero = run(*SHIPPED, "--format", "sarif"), run(*SHIPPED, "--format", "sarif", "--exit-zero")
+
+    (said,), (silent,) = (json.loads(ran.out)["runs"][0]["invocations"] for ran in (plain, zero))
+    assert (plain.exit, said["exitCode"]) == (1, 1)
+    assert (zero.exit, silent["exitCode"], silent["executionSuccessful"]) == (0, 0, True)
+    assert datetime.fromisoformat(said["startTimeUtc"]) <= datetime.now(UTC)
+
+
+def test_an_annotation_names_a_file_as_the_workspace_does(art: Path, run: Run) -> None:
+    """`check .` brings ``./art/…``, which no file of a commit is called."""
+    ran = run("check", ".", "--policy", "house.toml", "--format", "github")
+
+    assert "::error file=art/altered.png," in ran.out
+    assert "file=./" not in ran.out
 
 
 def test_github_and_junit_go_to_stdout_alone(art: Path, run: Run) -> None:
@@ -460,6 +506,7 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "a setting of a project": ("pyproject.toml", '[project]\nname = "x"\n[tool.provenance]\npolcy = "house.toml"\n', "pyproject.toml, line 4: polcy: is not a field of the settings; did you mean policy"),
     "a kind": ("provenance.toml", "[check]\npolicy = 3\n", "provenance.toml, line 2: policy: must be text in quotes"),
     "no table": ("provenance.toml", "check = 3\n", "provenance.toml, line 1: "),
+    "the table of a project": ("pyproject.toml", '[tool.ruff]\nfix = true\n[tool.provenanc]\nblind = true\n', "pyproject.toml, line 3: there is no table 'tool.provenanc'; did you mean tool.provenance"),
     "no TOML": ("provenance.toml", "policy = \n", "provenance.toml: is not TOML: "),
 }  # fmt: skip
 
@@ -477,6 +524,23 @@ def test_a_typo_in_the_settings_is_refused(
     assert found.err.startswith(f"error: {message}")
     assert named.err == found.err
     assert found.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("context = { department = 'art', shiped = true }", 3), ("[check.context]\nshiped = true", 4)],
+    ids=["in a line", "in a table"],
+)
+def test_a_value_that_the_policy_does_not_ask_for_is_refused(
+    text: str, line: int, art: Path, run: Run, tmp_path: Path
+) -> None:
+    """As everything in the settings: with its line, and the nearest right word."""
+    (tmp_path / "provenance.toml").write_text(f'[check]\npolicy = "house.toml"\n{text}\n', encoding="utf-8")
+
+    ran = run("check", "art", "--quiet")
+
+    problem = "context shiped: there is no context value 'shiped'; did you mean shipped"
+    assert (ran.exit, ran.err) == (2, f"error: provenance.toml, line {line}: {problem}\n")
 
 
 def test_what_is_not_for_check_is_passed_over(art: Path, run: Run, tmp_path: Path) -> None:
@@ -519,6 +583,8 @@ def test_blind_names_nobody(art: Path, run: Run) -> None:
 def test_the_page_has_case_files_beside_it(art: Path, run: Run, tmp_path: Path) -> None:
     """Each row opens its case file; a second run leaves none of the first."""
     first = run(*SHIPPED, "-o", "all.html")
+    odd = os.fsdecode(b"\xff #1.html")
+    named_oddly = run(*SHIPPED, "-o", odd)
     (art / "altered.png").unlink()
     refused = run(*SHIPPED, "-o", "all.html")
     second = run(*SHIPPED, "-o", "all.html", "--overwrite")
@@ -530,6 +596,8 @@ def test_the_page_has_case_files_beside_it(art: Path, run: Run, tmp_path: Path) 
     assert files == ["0001.case.html", "0002.case.html", "0003.case.html"]
     assert [f'href="all.files/{name}"' in text for name in files] == [True] * 3
     assert text.count("data:image/jpeg;base64,") == 3
+    assert named_oddly.exit == 1
+    assert 'href="%FF%20%231.files/0001.case.html"' in (tmp_path / odd).read_text("utf-8")
     assert "unsigned.png" in (tmp_path / "all.files" / "0001.case.html").read_text("utf-8")
 
 
@@ -553,8 +621,10 @@ def test_programs_get_the_same_verdicts(art: Path, run: Run, artist: Artist, tmp
     told = decisions(run(*SHIPPED, "--format", "jsonl"))
 
     found = list(provenance.check(["art", "gone.png"], "house.toml", context={"shipped": True}))
+    alone = list(provenance.check("art/signed.png", "house.toml"))
 
     assert {one.name: one.decision for one in found if not one.problem} == told
+    assert [one.name for one in alone] == ["art/signed.png"]  # its letters are no paths
     assert [(one.name, one.problem) for one in found if one.problem] == [("gone.png", "does not exist")]
     assert provenance.PolicyDecision.REJECT == "reject"
     with pytest.raises(provenance.ProvenanceError, match="context shiped"):

@@ -243,7 +243,7 @@ def test_a_report_is_not_written_over_the_form(inbox: Path, run: Run) -> None:
     """The form is the only copy of what entrants said."""
     ran = run(*CHECK, "-o", "form.csv", "--overwrite")
 
-    assert ran.exit == 2 and "is one of the files to be checked" in ran.err
+    assert ran.exit == 2 and "is read by this run" in ran.err
 
 
 def test_the_example_is_read(run: Run) -> None:

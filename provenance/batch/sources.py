@@ -204,7 +204,10 @@ def _walk(shown: str, place: str, archives: list[str], seen: _Seen) -> Iterator[
 
 
 def _content(place: str) -> tuple[list[str], list[str]]:
-    """Return the names of files, and of links that lead nowhere, in the folder *place*; and those of its folders.
+    """Return the names of what is looked at in the folder *place*, and those of its folders.
+
+    What cannot be read is looked at where its name says that it should be: a link that leads nowhere or in a circle,
+    a pipe called ``x.png``. Each is a row of its own, and stops no other.
 
     Raises:
         OSError: if it cannot be read.
@@ -215,12 +218,15 @@ def _content(place: str) -> tuple[list[str], list[str]]:
         for entry in found:
             if entry.name.startswith("."):
                 continue
-            if entry.is_file():
+            try:
+                if entry.is_file():
+                    names.append(entry.name)
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.name)
+                elif not entry.is_dir() and (entry.is_symlink() or _known(entry.name)):
+                    names.append(entry.name)
+            except OSError:
                 names.append(entry.name)
-            elif entry.is_dir(follow_symlinks=False):
-                folders.append(entry.name)
-            elif entry.is_symlink() and not entry.is_dir():
-                names.append(entry.name)  # it leads nowhere, which is an error
     return sorted(names), sorted(folders)
 
 

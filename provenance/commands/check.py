@@ -25,6 +25,7 @@ from provenance.commands import check_config
 from provenance.commands.check_config import FailOn, Format
 from provenance.commands.check_output import Report, Run, deliver, folder_of
 from provenance.commands.shared import LANGUAGE_HELP, STORE_HELP, checking_options, counted, told
+from provenance.container.kinds import suggested
 from provenance.declaration.upward import FOLDER
 from provenance.errors import OutputError, PolicyError
 from provenance.plain import plain
@@ -32,7 +33,7 @@ from provenance.policy.blinded import blinded
 from provenance.policy.context import checked, from_texts
 from provenance.policy.formats.about import About, RuleTold
 from provenance.policy.formats.text import WIDTH
-from provenance.policy.loading import ENDING, Policy, load, templates
+from provenance.policy.loading import ENDING, Policy, context_problem, load, templates
 from provenance.policy.model import Mode
 from provenance.policy.ranked import Ranked
 from provenance.policy.saying import message
@@ -126,8 +127,10 @@ def check(
     if found.file is not None and config is None and not quiet:
         typer.echo(f"note: {say('verdict.settings', path=found.file.name)}", err=True)
     rules = _policy(policy, found)
-    where = f"{found.file.name}: context" if found.file else ""
-    values = checked(settings.context, rules, where=where) | from_texts(context or [], rules)
+    for name, value in settings.context.items():
+        if context_problem({name: value}, rules):  # else its line is not looked for
+            checked({name: value}, rules, where=f"{found.where('context', name)}: context")
+    values = settings.context | from_texts(context or [], rules)
     shape = _shape(form, output, settings.format)
     if no_cache and cache_file is not None:
         raise OutputError("--cache", "and --no-cache exclude each other", "choose one")
@@ -144,10 +147,12 @@ def check(
         context=tuple((name, _shown(value)) for name, value in values.items()),
         made=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         blind=hidden or settings.blind,
+        exit_zero=exit_zero,
     )
     form_of = _contest(entries, rules, values, blind=about.blind) if entries is not None else None
+    beside = (entries, found.file, Path(policy) if policy else found.beside(settings.policy))
     report = Report(
-        shape, output, tuple(paths), overwrite=overwrite, quiet=quiet, beside=(str(entries),) if entries else ()
+        shape, output, tuple(paths), overwrite=overwrite, quiet=quiet, beside=tuple(str(one) for one in beside if one)
     )
     _refuse(report)
     with (
@@ -266,11 +271,12 @@ def _about(
     context: tuple[tuple[str, str], ...],
     made: str,
     blind: bool,
+    exit_zero: bool,
 ) -> About:
     rules = tuple(RuleTold(rule.id, rule.kind, message(rule, say), rule.link) for rule in policy.rules)
     return About(
         policy.id, policy.title, policy.sha256, policy.evidence.value, rules, fail_on, enforced, context,
-        VERSION, made, blind,
+        VERSION, made, blind, exit_zero,
     )  # fmt: skip
 
 
@@ -282,8 +288,13 @@ def _refuse(report: Report) -> None:
     """Refuse, before anything is read, what would destroy a file."""
     if report.output is None:
         return
-    if any(same(Path(path), report.output) for path in (*report.paths, *report.beside)):
-        raise OutputError(plain(report.output.name), "is one of the files to be checked", "choose another name")
+    name = plain(report.output.name)
+    if any(same(Path(path), report.output) for path in report.paths):
+        raise OutputError(name, "is one of the files to be checked", "choose another name")
+    if any(same(Path(path), report.output) for path in report.beside):
+        raise OutputError(name, "is read by this run", "choose another name")
+    if suggested(report.output.name) is not None:  # one of a folder that is checked, perhaps
+        raise OutputError(name, "is called as a picture is", f"end the name with one of {', '.join(_ENDINGS)}")
     for path in (report.output, *([folder_of(report.output)] if report.form is Format.HTML else [])):
         if os.path.lexists(path) and not report.overwrite:
             raise OutputError(plain(path.name), "exists already", "allow it with --overwrite, or choose another")

@@ -76,6 +76,13 @@ class Found:
         """Return *path*, which the file names, by where the file lies."""
         return self.file.parent / path if self.file is not None else Path(path)
 
+    def where(self, *path: str) -> str:
+        """Return how an error names what stands at *path* in the table: the file, and the line."""
+        if self.file is None:
+            return ""
+        name = plain(self.file.name)
+        return _where(name, _text(self.file, name), [*_table(self.file), *path])
+
 
 def load(chosen: Path | None, start: Path) -> Found:
     """Return the settings in *chosen*, else in the nearest file from the folder *start* upward, else none.
@@ -110,6 +117,8 @@ def _read(path: Path) -> Settings | None:
         raise PolicyError(name, f"is not TOML: {plain(str(exc)[:1].lower() + str(exc)[1:])}") from exc
     if table == _TABLE:
         _refuse_misplaced(data, name, text)
+    else:
+        _refuse_misspelt(data, name, text)
     for part in table:
         data = data.get(part) if isinstance(data, dict) else None
     if data is None:
@@ -132,6 +141,15 @@ def _refuse_misplaced(data: dict[str, Any], name: str, text: str) -> None:
             )
         if word not in _TABLE and nearest(word, _TABLE):
             raise PolicyError(_where(name, text, [word]), f"there is no table {quoted(word)}", "did you mean check")
+
+
+def _refuse_misspelt(data: dict[str, Any], name: str, text: str) -> None:
+    """Refuse a table of another tool's that was meant to be ours: its settings would count for nothing."""
+    tools = data.get(_PROJECT_TABLE[0])
+    for word in tools if isinstance(tools, dict) else ():
+        if word != _PROJECT_TABLE[1] and nearest(word, _PROJECT_TABLE[1:]):
+            where = _where(name, text, [_PROJECT_TABLE[0], word])
+            raise PolicyError(where, f"there is no table {quoted('tool.' + word)}", "did you mean tool.provenance")
 
 
 def _where(name: str, text: str, path: list[str | int]) -> str:

@@ -145,7 +145,7 @@ def _page(run: Run, report: Report) -> Iterable[str]:
         wanted, folder, options=run.checking, settings=run.settings, now=run.now, say=run.say, hidden=run.about.blind
     )
     for one in cases:
-        href = quote(f"{folder.name}/{one.file}") if one.file else ""
+        href = quote(os.fsencode(f"{folder.name}/{one.file}")) if one.file else ""
         made[one.name] = Beside(href, base64.b64encode(one.preview).decode("ascii"))
     nothing = Beside()
     return render(run.ranked, run.about, run.tally, run.say, beside=lambda name: made.get(name, nothing))

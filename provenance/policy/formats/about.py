@@ -32,8 +32,9 @@ class About:
     enforced: bool = True  # False: nothing fails
     context: tuple[tuple[str, str], ...] = ()
     version: str = ""  # of this program
-    made: str = ""  # when, ISO 8601
+    made: str = ""  # when it began, ISO 8601
     blind: bool = False
+    exit_zero: bool = False  # the program ends with 0 all the same
 
 
 @dataclass(frozen=True, slots=True)

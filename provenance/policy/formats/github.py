@@ -69,7 +69,8 @@ def command_of(decision: Decision, *, enforced: bool) -> str:
 
 def command(name: str, title: str, *texts: str, file: str = "") -> str:
     """Return one workflow command, a line; each of *texts* is a paragraph of the annotation."""
-    properties = {"file": file, "title": title} if file else {"title": title}
+    # A path from the workspace, as the runner compares it: without the "./" of `check .`.
+    properties = {"file": file.removeprefix("./"), "title": title} if file else {"title": title}
     shown = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{name} {shown}::{'%0A'.join(map(_data, texts))}\n"
 

@@ -46,8 +46,8 @@ def render(verdicts: Iterable[Verdict], about: About, tally: Tally, say: Catalog
         "invocations": [
             {
                 "executionSuccessful": not tally.unjudged,
-                "exitCode": tally.exit_code(),
-                **({"endTimeUtc": about.made} if about.made else {}),
+                "exitCode": tally.exit_code(exit_zero=about.exit_zero),
+                **({"startTimeUtc": about.made} if about.made else {}),
                 **({"toolExecutionNotifications": problems} if problems else {}),
             }
         ],
