@@ -37,7 +37,7 @@ def test_no_policy_passes_what_was_not_signed(name: str) -> None:
 FIRST = {  # kind of file -> the rule that a juror is told first, and what it says of the file
     "tampered": ("not-altered", "found: altered"),
     "unknown_signer": ("known-signer", "found: not known here, though the signature holds"),
-    "unsigned": ("known-signer", "found: attributable to nobody"),
+    "unsigned": ("known-signer", "found: no credentials"),
     "broken_ancestor": ("history-holds", "found: 1"),
 }
 

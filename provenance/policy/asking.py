@@ -109,7 +109,9 @@ def _found(facts: Facts, part: Part, policy: Policy) -> Part:
     if name == "time":
         return _time(facts, part)
     value = getattr(facts, name)
-    shown = _words(value)
+    # Of somebody whom nothing holds to anything, why is what helps.
+    broken = value is Level.UNVERIFIED and facts.integrity is not Integrity.INTACT
+    shown = _words(facts.integrity if broken else value)
     if name == "revocation" and value in _NOT_KNOWN and not _names(part.asked, value):
         return _unknown(part, "not_checked", shown)
     held = holds(FACTS[name].shape, part.operator, part.asked, value)
