@@ -137,7 +137,10 @@ def test_of_a_folder_pictures_are_taken_and_nothing_twice(artist: Run, tmp_path:
     assert again.exit == 0
     assert "2 files in folders were left out" in again.err
     assert again.err.splitlines()[0].endswith(": a.signed.png, list.txt")
-    assert [json.loads(line)["file"]["name"] for line in checked.out.splitlines()] == ["a.png", "a.signed.png"]
+    assert [json.loads(line)["file"]["name"] for line in checked.out.splitlines()] == [
+        "show/a.png",
+        "show/a.signed.png",
+    ]
     assert artist("sign", "show/list.txt").exit == 0
 
 

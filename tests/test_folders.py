@@ -70,6 +70,19 @@ def test_a_file_that_is_called_as_a_pattern_is_that_file(show: Path) -> None:
     assert gathering.matched("show/**/b.*") == ["show/more/b.png"]
 
 
+def test_names_may_end_with_nul(show: Path, run: Run) -> None:
+    """As ``find -print0`` writes them: any name can be told; --null without standard input is refused."""
+    assert run("init", "--name", "nightjar", "--yes", "--no-passphrase").exit == 0
+    (show / "a.png").rename(show / "a\nb.png")
+
+    good = run("sign", "-", "--null", "--origin", "blank-canvas", "--quiet", stdin="show/a\nb.png\0show/a\nb.png\0")
+    bad = run("sign", "show", "-0", "--origin", "blank-canvas")
+
+    assert good.exit == 0, good.err
+    assert (show / "a\nb.signed.png").is_file()
+    assert (bad.exit, bad.err) == (2, "error: --null: is for names on standard input; name - among the paths\n")
+
+
 def test_no_name_on_standard_input_is_an_error(show: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty list is not a list of nothing to object to."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\n\n")))

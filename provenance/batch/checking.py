@@ -10,12 +10,12 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from provenance.batch import record, tables
 from provenance.batch.allowed import Allowed, files_of
+from provenance.batch.conditions import conditions
 from provenance.batch.journal import Journal
 from provenance.batch.rows import Row
 from provenance.batch.run import Done, Question, run
@@ -121,7 +121,7 @@ def check(asked: Check, where: Places, summary: Summary, stdout: tuple[Form, Bin
     with ExitStack() as stack:
         journal = None
         if where.journal is not None:
-            header = _header(asked, trust)
+            header = {"purpose": asked.purpose.value} | conditions(asked.paths, asked.column, asked.checking, trust)
             journal = stack.enter_context(Journal(where.journal, header, resume=asked.resume))
         count = asked.slots or os.cpu_count() or 1
         pool = stack.enter_context(Pool(count, preload=_ABOUT.module, settings=asked.settings))
@@ -168,28 +168,6 @@ def _outputs(
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def _header(asked: Check, trust: Trust) -> dict[str, Any]:
-    """Return everything that a decision depends on, beside the pictures."""
-    return {
-        "purpose": asked.purpose.value,
-        "paths": list(asked.paths),
-        "folder": os.getcwd(),  # noqa: PTH109 - as text
-        "column": asked.column,
-        "versions": [_version("provenance-toolkit"), _version("c2pa-python")],
-        "lists": [f"{one.name} {one.date} {one.sha256}" for one in trust.lists],
-        "pins": [pin.sha256 for pin in trust.pins],
-        "denied": [one.sha256 or f"{one.issuer} {one.serial}" for one in trust.denied],
-        "limits": codec.encode(asked.checking.limits),
-    }
-
-
-def _version(distribution: str) -> str:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return ""
 
 
 def _record(

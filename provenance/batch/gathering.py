@@ -13,15 +13,18 @@ from provenance.errors import AssetError
 _WILD = frozenset("*?[")
 
 
-def gathered(paths: Iterable[str], *, column: str = "", patterns: bool = False) -> tuple[Sources, tuple[Trouble, ...]]:
+def gathered(
+    paths: Iterable[str], *, column: str = "", patterns: bool = False, null: bool = False
+) -> tuple[Sources, tuple[Trouble, ...]]:
     """Return what *paths* name, each once, and those that cannot be looked at, which stop no other.
 
     Args:
         column: of lists, where their pictures stand.
+        null: names on standard input are separated by NUL.
         patterns: fill in ``*``, ``?``, ``[…]`` and ``**`` where there is no file of that name.
 
     Raises:
-        AssetError: if a list has no such column.
+        AssetError: if a list has no such column, or *null* is said and no names come on standard input.
     """
     there: list[str] = []
     missing: list[Trouble] = []
@@ -37,7 +40,7 @@ def gathered(paths: Iterable[str], *, column: str = "", patterns: bool = False) 
                     missing.append(Trouble(one, exc.problem))
                     continue
             there.append(one)
-    return gather(there, column=column), tuple(missing)
+    return gather(there, column=column, null=null), tuple(missing)
 
 
 def is_pattern(path: str) -> bool:

@@ -94,6 +94,24 @@ def lines(stream: BinaryIO, name: str) -> Iterator[bytes]:
         yield line
 
 
+def names(stream: BinaryIO, *, null: bool) -> Iterator[bytes]:
+    """Yield the names of files, one a line, or with *null* each ended by a NUL, as ``find -print0`` writes them.
+
+    Raises:
+        AssetError: at one that is longer than a name can be.
+    """
+    if not null:
+        yield from (line.rstrip(b"\r\n") for line in lines(stream, "names"))
+        return
+    rest = b""
+    while block := stream.read(1 << 16):
+        *whole, rest = (rest + block).split(b"\0")
+        yield from whole
+        if len(rest) > _LINE:
+            raise AssetError("names", f"one is longer than {_LINE} bytes", "are they separated by NUL?")
+    yield rest
+
+
 def _list(names: list[str]) -> str:
     return ", ".join(plain(name) for name in names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
 

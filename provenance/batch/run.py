@@ -13,10 +13,10 @@ from typing import Any
 
 from provenance.batch.answers import GROUP, problem_of
 from provenance.batch.journal import Journal
-from provenance.batch.model import Entry, Input, Item, LeftOut, Sort, Trouble, Why
+from provenance.batch.lines import line_of, replayed
+from provenance.batch.model import Entry, Input, Item, LeftOut, Trouble, Why
 from provenance.batch.rows import Answer, Answers, Outcome, Row, row
-from provenance.errors import OutputError, ProvenanceError
-from provenance.plain import plain
+from provenance.errors import ProvenanceError
 from provenance.record import dataclass
 from provenance.worker.pool import Died, Job, Pool
 
@@ -48,8 +48,7 @@ def run(entries: Iterator[Entry], question: Question, *, pool: Pool, journal: Jo
         WorkerError: if no child can be started.
     """
     if journal is not None:
-        for line in journal.kept():
-            yield _same(line, next(entries, None), journal)
+        yield from replayed(journal, entries, _row)
     for done in _asked(entries, question, pool):
         if journal is not None:
             journal.add([_line(one) for one in done])
@@ -123,46 +122,18 @@ def _done(entry: Entry, answers: Iterator[Answer]) -> Done:
 
 
 def _line(done: Done) -> list[Any]:
-    match done:
-        case Row():
-            return [
-                "row", done.where, done.outcome, done.entry, done.carriers, done.signed, done.by, done.integrity,
-                done.constraint, done.reason,
-            ]  # fmt: skip
-        case Input():
-            return ["input", done.path, done.sort, done.size, done.modified, done.column]
-        case _:
-            return ["left", done.where, done.why]
+    if not isinstance(done, Row):
+        return line_of(done)
+    return [
+        "row", done.where, done.outcome, done.entry, done.carriers, done.signed, done.by, done.integrity,
+        done.constraint, done.reason,
+    ]  # fmt: skip
 
 
-def _same(line: list[Any], entry: Entry | None, journal: Journal) -> Done:
-    """Return what *line* tells of *entry*; the sources must bring what they brought."""
-    found = _read(line)
-    place = found.path if isinstance(found, Input) else found.where if found else ""
-    match entry:
-        case Input():
-            same = found == entry
-        case Item() | Trouble() | LeftOut():
-            same = not isinstance(found, Input) and found is not None and place == entry.where
-        case _:
-            same = False
-    if found is None or not same:
-        problem = f"tells of inputs that have changed since (at {plain(place) or 'a line that is none of ours'})"
-        raise OutputError(plain(journal.path.name), problem, "delete it to start anew")
-    return found
-
-
-def _read(line: list[Any]) -> Done | None:
-    try:
-        match line:
-            case ["row", str(where), str(outcome), str(entry), list(carriers), bool(signed), *texts]:
-                by, integrity, constraint, reason = map(str, texts)
-                carried = tuple(map(str, carriers))
-                return Row(where, Outcome(outcome), entry, carried, signed, by, integrity, constraint, reason)
-            case ["input", str(path), str(sort), int(size), int(modified), str(column)]:
-                return Input(Sort(sort), path, size, modified, column)
-            case ["left", str(where), str(why)]:
-                return LeftOut(where, Why(why))
-    except ValueError:
-        return None
+def _row(line: list[Any]) -> Row | None:
+    match line:
+        case ["row", str(where), str(outcome), str(entry), list(carriers), bool(signed), *texts]:
+            by, integrity, constraint, reason = map(str, texts)
+            carried = tuple(map(str, carriers))
+            return Row(where, Outcome(outcome), entry, carried, signed, by, integrity, constraint, reason)
     return None

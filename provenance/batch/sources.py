@@ -46,9 +46,10 @@ class Sources:
     inputs: tuple[Input, ...]
     named: tuple[str, ...] = ()  # pictures that were named one by one
     roots: tuple[str, ...] = ()  # absolute folders, none inside another
+    null: bool = False  # names on standard input are separated by NUL
 
 
-def gather(paths: Sequence[str], *, column: str = "") -> Sources:
+def gather(paths: Sequence[str], *, column: str = "", null: bool = False) -> Sources:
     """Return what *paths* mean, each once.
 
     Raises:
@@ -70,9 +71,11 @@ def gather(paths: Sequence[str], *, column: str = "") -> Sources:
     inputs = [found for place, found in others.items() if not _covered(place, found, folders)]
     if column and not any(found.column for found in inputs):
         raise AssetError("--column", "is for lists", "name a CSV, JSON Lines or Parquet file")
+    if null and STDIN not in others:
+        raise AssetError("--null", "is for names on standard input", "name - among the paths")
     first = [Input(Sort.FILES, "")] if named else []
     roots = tuple(place for place in folders if not _covered(place, folders[place], folders))
-    return Sources((*first, *inputs), tuple(named.values()), roots)
+    return Sources((*first, *inputs), tuple(named.values()), roots, null)
 
 
 def _covered(place: str, given: Input, folders: dict[str, Input]) -> bool:
@@ -126,7 +129,7 @@ def entries(sources: Sources, stdin: BinaryIO | None = None) -> Iterator[Entry]:
             case Sort.ARCHIVE:
                 yield from archived(given)
             case Sort.NAMES:
-                yield from _names(stdin, seen)
+                yield from _names(stdin, sources.null, seen)
             case _:
                 yield from _listed(given, seen)
 
@@ -264,12 +267,15 @@ def is_picture(member: Member) -> bool:
     return _known(base) or sniff(BytesIO(member.head)) not in _NONE
 
 
-def _names(stdin: BinaryIO | None, seen: _Seen) -> Iterator[Entry]:
+def _names(stdin: BinaryIO | None, null: bool, seen: _Seen) -> Iterator[Entry]:
     if stdin is None:
         return
     try:
-        for line in lists.lines(stdin, "names"):
-            if name := os.fsdecode(line.rstrip(b"\r\n")):
+        for found in lists.names(stdin, null=null):
+            name = os.fsdecode(found)
+            if "\0" in name:
+                yield Trouble(name, "a name cannot contain a NUL character; --null reads names that end with one")
+            elif name:
                 yield _path(name, name, seen)
     except AssetError as exc:
         yield Trouble(STDIN, exc.problem)

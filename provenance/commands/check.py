@@ -24,7 +24,16 @@ from provenance.batch.model import Entry, Item, LeftOut
 from provenance.commands import check_config
 from provenance.commands.check_config import FailOn, Format
 from provenance.commands.check_output import Report, Run, deliver, folder_of
-from provenance.commands.shared import LANGUAGE_HELP, STORE_HELP, checking_options, counted, told
+from provenance.commands.shared import (
+    LANGUAGE_HELP,
+    PATHS_HELP,
+    STORE_HELP,
+    Column,
+    Null,
+    checking_options,
+    counted,
+    told,
+)
 from provenance.container.kinds import suggested
 from provenance.declaration.upward import FOLDER
 from provenance.errors import OutputError, PolicyError
@@ -62,7 +71,7 @@ _ENDINGS = {
 def check(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATHS...", help="Pictures, folders, tar archives, lists (CSV, JSONL, Parquet), or -."),
+        typer.Argument(metavar="PATHS...", help=PATHS_HELP),
     ],
     policy: Annotated[
         str, typer.Option(metavar="NAME|FILE", help="A template (see `provenance policy list`), or a TOML file.")
@@ -100,7 +109,8 @@ def check(
     ] = None,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Judge certificates as on this day.")] = "",
     store: Annotated[Path | None, typer.Option(metavar="FOLDER", help=STORE_HELP)] = None,
-    column: Annotated[str, typer.Option(metavar="NAME", help="The column of a list that holds the pictures.")] = "",
+    column: Column = "",
+    null: Null = False,
     rehash: Annotated[
         bool, typer.Option("--rehash", help="Read every file again, whatever its time and size say.")
     ] = False,
@@ -136,7 +146,7 @@ def check(
         raise OutputError("--cache", "and --no-cache exclude each other", "choose one")
     _tell_expired(rules, say, quiet=quiet)
     place = homes.locate(home)
-    named, missing = gathered(paths, column=column, patterns=True)
+    named, missing = gathered(paths, column=column, null=null, patterns=True)
     now = datetime.now(UTC).replace(microsecond=0)
     options = checking_options(place, as_of=as_of, store=store)
     about = _about(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from provenance.batch.gathering import is_pattern, matched
-from provenance.batch.lists import lines
+from provenance.batch.lists import names
 from provenance.batch.sources import STDIN
 from provenance.container.kinds import sniff, suggested
 from provenance.container.model import Kind
@@ -23,7 +23,7 @@ from provenance.verification.sidecars import ENDING, SIGNED, candidates
 _SHOWN = 5  # names, in the note about files that were left out
 
 
-def pictures(files: Iterable[Path], *, results: bool) -> tuple[list[Path], str]:
+def pictures(files: Iterable[Path], *, results: bool, null: bool = False) -> tuple[list[Path], str]:
     """Return *files*, each folder replaced by the pictures in it, sorted; and a sentence about what was left out.
 
     A picture is what its name or its content says is one, or what credentials lie beside. ``-`` stands for names on
@@ -32,6 +32,7 @@ def pictures(files: Iterable[Path], *, results: bool) -> tuple[list[Path], str]:
 
     Args:
         results: also take what `sign` wrote beside a picture of the same folder.
+        null: names on standard input are separated by NUL.
 
     Raises:
         AssetError: if a folder holds no picture, or standard input no name.
@@ -39,7 +40,7 @@ def pictures(files: Iterable[Path], *, results: bool) -> tuple[list[Path], str]:
     taken: list[Path] = []
     left: list[str] = []
     seen: set[str] = set()
-    for path in _named(files):
+    for path in _named(files, null=null):
         if not os.path.isdir(path):  # noqa: PTH112 - a NUL in a name is no error here
             _add([path], taken, seen)
             continue
@@ -52,18 +53,18 @@ def pictures(files: Iterable[Path], *, results: bool) -> tuple[list[Path], str]:
         left += [entry.name for entry in sorted(set(wanted) - set(found))]
     if not left:
         return taken, ""
-    names = say.join([*left[:_SHOWN], *(["…"] if len(left) > _SHOWN else [])])
-    return taken, say("run.left_out", count=len(left), names=names)
+    shown = say.join([*left[:_SHOWN], *(["…"] if len(left) > _SHOWN else [])])
+    return taken, say("run.left_out", count=len(left), names=shown)
 
 
-def _named(files: Iterable[Path]) -> Iterator[Path]:
+def _named(files: Iterable[Path], *, null: bool) -> Iterator[Path]:
     """Yield *files*, with what ``-`` and patterns stand for."""
     for path in files:
         if str(path) == STDIN:
-            names = [name for line in lines(sys.stdin.buffer, STDIN) if (name := line.rstrip(b"\r\n"))]
-            if not names:
+            found = [name for name in names(sys.stdin.buffer, null=null) if name]
+            if not found:
                 raise AssetError(STDIN, "no name came on standard input", "one name a line")
-            yield from (Path(os.fsdecode(name)) for name in names)
+            yield from (Path(os.fsdecode(name)) for name in found)
         elif is_pattern(str(path)):
             yield from map(Path, matched(str(path)) or [str(path)])
         else:
@@ -88,9 +89,9 @@ def _content(folder: Path) -> tuple[list[Path], list[Path]]:
     """Return what lies in *folder* and below, hidden names left out, sorted; and the folders that cannot be read."""
     found: list[Path] = []
     closed: list[Path] = []
-    for place, folders, names in os.walk(folder, onerror=lambda exc: closed.append(Path(exc.filename))):
+    for place, folders, files in os.walk(folder, onerror=lambda exc: closed.append(Path(exc.filename))):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(place, name) for name in names if not name.startswith(".")]
+        found += [Path(place, name) for name in files if not name.startswith(".")]
     return sorted(found), closed
 
 

@@ -18,7 +18,16 @@ from provenance.batch.summary import Summary
 from provenance.batch.tables import Form
 from provenance.batch.told import told as summary_lines
 from provenance.batch.told import told_row
-from provenance.commands.shared import LANGUAGE_HELP, checking_options, counted, tell_begun_anew, told
+from provenance.commands.shared import (
+    LANGUAGE_HELP,
+    PATHS_HELP,
+    Column,
+    Null,
+    checking_options,
+    counted,
+    tell_begun_anew,
+    told,
+)
 from provenance.errors import AssetError, OutputError
 from provenance.permissions.model import Purpose
 from provenance.plain import plain
@@ -49,7 +58,7 @@ class NotStated(StrEnum):
 def check(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATHS...", help="Pictures, folders, tar archives, lists (CSV, JSONL, Parquet), or -."),
+        typer.Argument(metavar="PATHS...", help=PATHS_HELP),
     ],
     purpose: Annotated[
         str, typer.Option("--for", metavar="PURPOSE", help="generative-training, training, mining or inference.")
@@ -70,7 +79,8 @@ def check(
     record: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Where the record goes; else beside what is written.")
     ] = None,
-    column: Annotated[str, typer.Option(metavar="NAME", help="The column of a list that holds the pictures.")] = "",
+    column: Column = "",
+    null: Null = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that did not end.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over files of an earlier run.")] = False,
     lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP)] = preferred(),
@@ -92,7 +102,7 @@ def check(
         raise OutputError("--format parquet", "is not written to a terminal", "say where with --output")
     asked = Check(
         purpose=_purpose(purpose),
-        sources=sources.gather(paths, column=column),
+        sources=sources.gather(paths, column=column, null=null),
         paths=tuple(paths),
         checking=checking_options(place),
         home=place,

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -23,8 +23,14 @@ LANGUAGE_HELP = f"Language of the report: {', '.join(languages())}. PROVENANCE_L
 STORE_HELP = "A store of sidecars; by default the nearest .provenance upward."
 EVIDENCE_HELP = "A working file: is it one that was signed with the picture? Repeatable."
 _FEW = 3  # files, above which progress is shown
+_LISTS_AND_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")  # as in `batch`
+_WILD = frozenset("*?[")
 
 Value = TypeVar("Value")
+
+PATHS_HELP = "Pictures, folders, tar archives, lists (CSV, JSONL, Parquet), or -."
+Column = Annotated[str, typer.Option(metavar="NAME", help="The column of a list that holds the pictures.")]
+Null = Annotated[bool, typer.Option("--null", "-0", help="Names on standard input (-) end with NUL, not a line.")]
 
 
 class Answers:
@@ -42,7 +48,7 @@ class Answers:
         typer.echo(f"error: {plain(problem, limit=2000)}", err=True)
 
 
-def expand(files: Sequence[Path], *, results: bool = True, quiet: bool = False) -> list[Path]:
+def expand(files: Sequence[Path], *, results: bool = True, quiet: bool = False, null: bool = False) -> list[Path]:
     """Return *files*, with the pictures in the folders among them, and those that a pattern or ``-`` stands for.
 
     A file that is named is always taken, once however often it is named.
@@ -50,18 +56,36 @@ def expand(files: Sequence[Path], *, results: bool = True, quiet: bool = False) 
     Args:
         results: also take what `sign` wrote beside a picture of the same folder.
         quiet: do not say on stderr what was left out.
+        null: names on standard input are separated by NUL.
 
     Raises:
         AssetError: if a folder holds no picture, or standard input no name.
     """
+    if null and Path("-") not in files:
+        raise AssetError("--null", "is for names on standard input", "name - among the paths")
     if len(files) == 1 and os.path.isfile(files[0]):  # noqa: PTH113 - a NUL in a name is no error here
         return list(files)
     from provenance.commands.folders import pictures  # here: one picture needs no folder
 
-    found, others = pictures(files, results=results)
+    found, others = pictures(files, results=results, null=null)
     if others and not quiet:
         typer.echo(f"note: {others}", err=True)
     return found
+
+
+def are_many(paths: Sequence[str]) -> bool:
+    """Whether *paths* are more than a few files, each named once: what only `batch` reads, which is slow to load."""
+    return len(paths) > _FEW or len(set(map(_place, paths))) < len(paths) or any(map(_holds_others, paths))
+
+
+def _place(path: str) -> str:
+    return path if "\0" in path else os.path.realpath(path)
+
+
+def _holds_others(path: str) -> bool:
+    if path.lower().endswith(_LISTS_AND_ARCHIVES):
+        return not os.path.lexists(path + ".c2pa")  # credentials beside it are those of the file itself
+    return path == "-" or Path(path).is_dir() or (not _WILD.isdisjoint(path) and not os.path.lexists(path))
 
 
 def progress(

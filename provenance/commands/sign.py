@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import expand, progress
+from provenance.commands.shared import Null, expand, progress
 from provenance.commands.signers import named, profile_of, tell
 from provenance.commands.stating import Stated, statements
 from provenance.commands.unlock import (
@@ -174,6 +174,7 @@ def sign(
     tsa_optional: Annotated[
         bool, typer.Option("--tsa-optional", help="Sign without a time stamp if none can be had.")
     ] = False,
+    null: Null = False,
     identity: IdentityOption = DEFAULT_IDENTITY,
     author_identity: Annotated[
         str | None,
@@ -191,7 +192,7 @@ def sign(
     Exit codes: 0 all files were signed, 2 some were not.
     """
     place = homes.locate(home)
-    pictures = expand(files, results=False, quiet=quiet)
+    pictures = expand(files, results=False, quiet=quiet, null=null)
     if declared_only or skip_signed is Skip.ANY:
         from provenance.commands.leaving import declared_ones, without_signed  # here: it loads what verifies files
 

@@ -1,7 +1,12 @@
-"""``provenance verify``: per file one screen, or one line of JSON; a real exit code."""
+"""``provenance verify``: per file one screen, or one line of JSON; a real exit code.
+
+This is the way of a few pictures that are named one by one, which loads nothing more; all else is `verify_many`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,22 +18,25 @@ from provenance import home as homes
 from provenance.commands.shared import (
     EVIDENCE_HELP,
     LANGUAGE_HELP,
+    PATHS_HELP,
     STORE_HELP,
     Answers,
+    Column,
+    Null,
+    are_many,
     checking_options,
-    expand,
-    progress,
     shown_files,
     told,
 )
 from provenance.errors import AssetError
+from provenance.record import dataclass
 from provenance.report.build import build
 from provenance.report.export import to_json
 from provenance.report.run import SameSigner
 from provenance.report.text import render, render_full
 from provenance.report.wording import Catalogue, preferred
 from provenance.verification.evidence import Presented, all_match
-from provenance.verification.files import verify_files
+from provenance.verification.files import Outcome, verify_files
 from provenance.verification.model import Verification
 from provenance.verification.requirement import Require, exit_code, meets, signed_by
 from provenance.worker.settings import load as load_settings
@@ -43,10 +51,36 @@ class Format(StrEnum):
     JSON = "json"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was said on the command line."""
+
+    paths: tuple[str, ...]
+    require: Require
+    expect_signer: str
+    form: Format
+    quiet: bool
+    fetch: bool
+    output: Path | None
+    resume: bool
+    overwrite: bool
+    column: str
+    null: bool
+
+    @property
+    def aside(self) -> bool:
+        """Whether something was said that is for many files, however many there are."""
+        return bool(self.output or self.resume or self.overwrite or self.column or self.null)
+
+
 @app.command()
 def verify(
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Pictures, folders, patterns, or -.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATHS...", help=PATHS_HELP)],
     form: Annotated[Format, typer.Option("--format", help="text, or json: one report a line.")] = Format.TEXT,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE.jsonl", help="Write reports there, and print how many of what."),
+    ] = None,
     require: Annotated[
         Require, typer.Option(help="What must hold for exit 0: listed, known, intact or signed.")
     ] = Require.INTACT,
@@ -66,6 +100,10 @@ def verify(
         typer.Option(metavar="FILE", help=EVIDENCE_HELP),
     ] = None,
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch credentials that a file says lie elsewhere.")] = False,
+    column: Column = "",
+    null: Null = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run into --output that did not end.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over the reports of an earlier run.")] = False,
     lang: Annotated[str, typer.Option(metavar="LANGUAGE", help=LANGUAGE_HELP)] = preferred(),
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing; only the exit code answers.")] = False,
@@ -78,33 +116,63 @@ def verify(
     place = homes.locate(home)
     options = checking_options(place, as_of=as_of, sidecar=sidecar, store=store)
     say = Catalogue(told(lang))
-    answers = Answers()
-    signers, shown = SameSigner(), 0
     settings = load_settings(place.config)
-    pictures = expand(files, quiet=quiet)
-    if evidence and len(pictures) != 1:
-        raise AssetError("--evidence", "belongs to one picture", "verify one picture at a time")
+    asked = Asked(
+        tuple(paths), require, expect_signer, form, quiet, fetch, output, resume, overwrite, column, null,
+    )  # fmt: skip
+    several = len(paths) > 1
+    many = asked.aside or (are_many(paths) and (several or not sidecar or Path(paths[0]).is_dir()))
+    for name, given in (("--evidence", evidence), ("--sidecar", sidecar)):
+        if given and (many or several):
+            raise AssetError(name, "belongs to one picture", "verify one picture at a time")
     presented = shown_files(evidence or [], settings)
-    outcomes = verify_files(pictures, options=options, settings=settings, fetch=fetch)
-    for path, outcome in progress(outcomes, total=len(pictures), label=say("run.checking"), quiet=quiet, answers=True):
+    shape = Format.JSON if output else form
+
+    def shown(outcome: Verification) -> str:
+        return _shown(outcome, shape, say.language, presented, verbose=verbose)
+
+    if many:
+        from provenance.commands.verify_many import verify_many  # here: a few pictures need none of it
+
+        raise typer.Exit(verify_many(asked, shown, place=place, options=options, settings=settings, say=say))
+    outcomes = verify_files(map(Path, paths), options=options, settings=settings, fetch=fetch)
+    raise typer.Exit(_few(outcomes, asked, shown, presented, say))
+
+
+def _few(
+    outcomes: Iterable[tuple[Path, Outcome]],
+    asked: Asked,
+    shown: Callable[[Verification], str],
+    presented: tuple[Presented, ...],
+    say: Catalogue,
+) -> int:
+    """Print what was found of each, and return the exit code."""
+    answers = Answers()
+    signers, number = SameSigner(), 0
+    several, as_json = len(asked.paths) > 1, asked.form is Format.JSON
+    for path, outcome in outcomes:
         if not isinstance(outcome, Verification):
             answers.error(path, outcome)
+            if several and as_json and not asked.quiet:
+                typer.echo(shown(Verification(str(path), 0, "", problem=outcome.problem)))
             continue
+        if several:
+            outcome = replace(outcome, name=str(path))
         signers.add(outcome)
-        shown += 1
-        answer = meets(outcome, require)
-        if answer and expect_signer:
-            answer = signed_by(outcome, expect_signer)
+        number += 1
+        answer = meets(outcome, asked.require)
+        if answer and asked.expect_signer:
+            answer = signed_by(outcome, asked.expect_signer)
         if answer and presented:
             answer = all_match(outcome, presented)
         answers.add(answer)
-        if not quiet:
-            gap = "\n" if form is Format.TEXT and shown > 1 else ""
-            typer.echo(gap + _shown(outcome, form, say.language, presented, verbose=verbose))
-    if not quiet and form is Format.TEXT:
-        for number, line in enumerate(signers.told(say)):
-            typer.echo(line if number else f"\n{line}")
-    raise typer.Exit(exit_code(answers.given))
+        if not asked.quiet:
+            gap = "\n" if number > 1 and not as_json else ""
+            typer.echo(gap + shown(outcome))
+    if not asked.quiet and not as_json:
+        for place, line in enumerate(signers.told(say)):
+            typer.echo(line if place else f"\n{line}")
+    return exit_code(answers.given)
 
 
 def _shown(found: Verification, form: Format, language: str, presented: tuple[Presented, ...], *, verbose: bool) -> str:

@@ -310,6 +310,8 @@ def source_block(verification: Verification, say: Catalogue) -> SourceBlock:
     found = verification.source
     host = _host(found.remote_url)
     key = f"report.source_of.{found.kind}"
+    if found.kind == "none" and not found.tried:
+        key = f"report.source_of.{'none_inside' if verification.media_type else 'unread'}"
     if found.kind == "none" and host:
         key = "report.source_of.remote"
     if found.kind == "none" and found.store and not host:

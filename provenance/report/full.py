@@ -12,7 +12,7 @@ from provenance.report.layout import Page
 from provenance.report.model import ChainLink, Report, SignerBlock, TimeBlock
 from provenance.report.names import fingerprint, moment
 from provenance.report.permissions import source_sentence
-from provenance.report.screen import NARROWEST, heading, mark_of, with_conflict
+from provenance.report.screen import NARROWEST, file_line, heading, mark_of, with_conflict
 from provenance.report.wording import Catalogue, Phrase
 from provenance.verification.evidence import Match
 
@@ -46,7 +46,7 @@ def write(page: Page, report: Report) -> None:
 def _file(page: Page, report: Report, say: Catalogue) -> None:
     found = report.file
     page.title(say("report.full.file"))
-    page.more(say("report.text.size", name=found.name, type=found.media_type, size=f"{found.size:,}"))
+    page.more(file_line(report, say))
     if found.sha256:
         page.more(say("report.full.sha256", text=found.sha256), say("report.full.sha256_note"))
     page.more(report.source.sentence.text, *filter(None, (report.source.disagreement,)))

@@ -45,7 +45,7 @@ def render(report: Report, *, width: int = 80) -> str:
     say = Catalogue(report.language)
     page = Page(max(width, NARROWEST), margin=_margin(say))
     page.line(report.headline.text)
-    page.line(say("report.text.size", name=report.file.name, type=report.file.media_type, size=f"{report.file.size:,}"))
+    page.line(file_line(report, say))
     page.row(say("report.label.intact"), report.integrity.sentence.text)
     _reasons(page, report, say)
     if report.signer is None:
@@ -69,6 +69,14 @@ def render(report: Report, *, width: int = 80) -> str:
     _permissions(page, report, say)
     _unknown(page, report, say)
     return page.text()
+
+
+def file_line(report: Report, say: Catalogue) -> Phrase:
+    """Return name, kind and size of the file; of one that could not be read, its name."""
+    found = report.file
+    if not found.media_type:
+        return Phrase(plain(found.name))
+    return say("report.text.size", name=found.name, type=found.media_type, size=f"{found.size:,}")
 
 
 def _margin(say: Catalogue) -> int:

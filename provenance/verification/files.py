@@ -56,10 +56,10 @@ def verify_files(
         requests = (same | {"path": str(path.absolute())} for path in wanted)
         answers = pool.run(CHECK, requests)
         for path, (_, answer) in zip(wanted, answers, strict=True):
-            outcome = _settled(path, answer, limits)
+            outcome = settled(path, answer, limits)
             if fetch and isinstance(outcome, Verification) and outcome.integrity is Integrity.ELSEWHERE:
                 rules = None if fetch is True else fetch
-                outcome = _from_elsewhere(path, outcome.source.remote_url, rules, options, pool, limits)
+                outcome = from_elsewhere(path, outcome.source.remote_url, rules, options, pool, limits)
             yield path, outcome
 
 
@@ -82,16 +82,17 @@ def raw_report(path: Path, *, options: Options, settings: Settings | None = None
             raise outcome
 
 
-def _from_elsewhere(
+def from_elsewhere(
     path: Path, url: str, rules: Rules | None, options: Options, pool: Pool, limits: Settings
 ) -> Outcome:
+    """Return the finding on *path* with the credentials that it says lie at *url*; the only use of a network."""
     from provenance.verification.remote import RULES, fetched  # an HTTP client, 20 ms, for the one flag that needs it
 
     try:
         with fetched(url, rules or RULES) as store:
             request = codec.encode(Request(str(path.absolute()), replace(options, sidecar=str(store))))
             answers = pool.run(CHECK, [request])
-            outcome = _settled(path, next(iter(answers))[1], limits)
+            outcome = settled(path, next(iter(answers))[1], limits)
     except ProvenanceError as exc:
         return exc
     if isinstance(outcome, Verification):
@@ -99,7 +100,8 @@ def _from_elsewhere(
     return outcome
 
 
-def _settled(path: Path, outcome: Verification | Died | ProvenanceError, limits: Settings) -> Outcome:
+def settled(path: Path, outcome: Verification | Died | ProvenanceError, limits: Settings) -> Outcome:
+    """Return *outcome*, where the child died the finding that this file could not be checked."""
     return could_not_check(path, outcome, limits) if isinstance(outcome, Died) else outcome
 
 
