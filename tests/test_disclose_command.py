@@ -137,6 +137,29 @@ def test_the_written_schema_is_what_is_written() -> None:
     assert (CHECKOUT / "schemas" / "disclosure.schema.json").read_text("utf-8") == schema_text(schema("disclosure"))
 
 
+def test_what_is_no_picture_states_nothing_neither_way(run: Run, tmp_path: Path) -> None:
+    """Empty, a Git LFS pointer: told as not readable, in the share, the paragraph and the appendix; exit code 2."""
+    (tmp_path / "art").mkdir()
+    (tmp_path / "art" / "empty.png").write_bytes(b"")
+    (tmp_path / "art" / "pointer.jpg").write_text("version https://git-lfs.github.com/spec/v1\n", encoding="utf-8")
+    drawn = png(tmp_path / "art" / "drawn.png").read_bytes()
+    (tmp_path / "art" / "cut.png").write_bytes(drawn[:-30])
+
+    ran, text = run("disclose", "--list", "art", "--format", "json"), run("disclose", "--list", "art")
+
+    assets = {one["file"]: one for one in whole(ran)["assets"]}
+    assert (ran.exit, text.exit) == (2, 2)
+    assert whole(ran)["without_statement"] == 2
+    assert {name: one["standing"] for name, one in assets.items()} == {
+        "empty.png": "not_told", "pointer.jpg": "not_told", "drawn.png": "no_statement", "cut.png": "no_statement",
+    }  # fmt: skip
+    assert assets["empty.png"]["problem"].startswith("by its name image/png, by its content no picture")
+    assert assets["cut.png"]["problem"].startswith("The file is damaged, and may have said more: chunk 'IDAT'")
+    flowed = " ".join(text.out.split())
+    assert "Nothing at all is stated about 2 of 4 files (50 %). Silence is not a no. 2 more could not be told" in flowed
+    assert "2 files (50 %) could not be told: missing, empty or no picture" in flowed
+
+
 STANDINGS = {
     "filled.png": "generative", "stranger.png": "found", "altered.png": "found", "traced.png": "found",
     "beside.png": "declared", "unsigned.png": "no_statement", "unrelied.png": "unrelied", "open.png": "silent",

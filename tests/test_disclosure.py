@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
 
+from provenance.policy.disclosure import forms
 from provenance.policy.disclosure.assets import Asset, Standing, Statement, Whose, asset
 from provenance.policy.disclosure.draft import About, For, draft, percent
-from provenance.policy.disclosure.papers import paper
+from provenance.policy.disclosure.page import page
+from provenance.policy.disclosure.papers import paper, row
 from provenance.policy.disclosure.shipped import Patterns, Shipped, Status, Use
 from provenance.policy.kind_names import kind_name
 from provenance.policy.kinds import WORDS
@@ -55,7 +59,38 @@ def test_a_weak_word_beside_a_known_one_stays_out_of_the_paragraph() -> None:
     whole = draft([both], ABOUT, Catalogue())
 
     assert "Photoshop" in whole.sections[0].paragraph and "Midjourney" not in whole.sections[0].paragraph
-    assert any("Midjourney" in line for line in paper(whole, Catalogue()).groups[0].rows[0].stated)
+    assert any("Midjourney" in line for line in row(paper(whole, Catalogue()).groups[0].assets[0], Catalogue()).stated)
+
+
+@pytest.mark.parametrize("shape", ["text", "markdown", "json", "html"])
+def test_a_large_release_is_written_as_it_goes(shape: str) -> None:
+    """No form puts a whole release in words first: what 20,000 files take beyond themselves is under 4 MB."""
+    stated = Statement(Whose.TRACES, ("generation",), "generative_kinds", "a generator", "a model")
+    many = [Asset(Shipped(f"art/{n:06}.png"), Standing.FOUND, (stated,), sha256=f"{n:064x}") for n in range(20_000)]
+    say = Catalogue()
+    whole = draft(many, ABOUT, say)
+    shapes = {
+        "text": lambda: forms.text(paper(whole, say), say),
+        "markdown": lambda: forms.markdown(paper(whole, say), say),
+        "json": lambda: forms.as_json(whole),
+        "html": lambda: page(paper(whole, say), say),
+    }
+    list(itertools.islice(shapes[shape](), 8))
+
+    tracemalloc.start()
+    written = sum(map(len, shapes[shape]()))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 4 << 20
+    assert written > 500 if shape == "text" else written > 500_000
+
+
+def test_what_many_files_state_alike_is_kept_once() -> None:
+    """Statements that are equal are one in memory, whichever file they were read from."""
+    one, other = (found(case()) for case in (made.ai_edit_on_top, made.ai_edit_on_top))
+
+    assert one.statements and all(a is b for a, b in zip(one.statements, other.statements, strict=True))
 
 
 def test_a_file_that_says_nothing_is_not_without_ai() -> None:
@@ -91,7 +126,7 @@ def test_every_file_is_in_the_appendix_once() -> None:
     whole = draft(assets, ABOUT, Catalogue())
     shown = paper(whole, Catalogue())
 
-    assert sorted(row.path for group in shown.groups for row in group.rows) == sorted(
+    assert sorted(one.file.path for group in shown.groups for one in group.assets) == sorted(
         f"{name}.png" for name in made.CASES
     )
     assert sum(whole.counts.values()) == whole.files == len(assets)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -33,7 +33,7 @@ from provenance.policy.disclosure.papers import paper
 from provenance.policy.disclosure.shipped import Patterns, Shipped
 from provenance.report.build import build
 from provenance.report.wording import Catalogue, preferred
-from provenance.signing.files import write_new
+from provenance.signing.files import replacing
 from provenance.terms import VERSION
 from provenance.verification.currency import Currency, currency
 from provenance.verification.files import verify_files
@@ -203,7 +203,7 @@ def _beside(path: Path, sha256: str) -> tuple[Beside, Currency] | None:
 # --- what is written -----------------------------------------------------------------------------------------------
 
 
-def _rendered(whole: Draft, shape: Format, say: Catalogue) -> str:
+def _rendered(whole: Draft, shape: Format, say: Catalogue) -> Iterator[str]:
     if shape is Format.JSON:
         return forms.as_json(whole)
     said = paper(whole, say)
@@ -212,13 +212,18 @@ def _rendered(whole: Draft, shape: Format, say: Catalogue) -> str:
 
         return page(said, say)
     lines = forms.text(said, say) if shape is Format.TEXT else forms.markdown(said, say)
-    return "\n".join(lines) + "\n"
+    return (line + "\n" for line in lines)
 
 
-def _put(text: str, output: Path | None, *, overwrite: bool) -> None:
-    data = text.encode("utf-8", "backslashreplace")
+def _put(pieces: Iterator[str], output: Path | None, *, overwrite: bool) -> None:
     if output is None:
-        sys.stdout.buffer.write(data)
+        _write(pieces, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
-    write_new(output, data, overwrite=overwrite)
+    with replacing(output, overwrite=overwrite) as pending:
+        _write(pieces, pending.stream)
+
+
+def _write(pieces: Iterator[str], stream: BinaryIO) -> None:
+    for piece in pieces:
+        stream.write(piece.encode("utf-8", "backslashreplace"))

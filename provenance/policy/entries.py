@@ -4,25 +4,25 @@ A file belongs to the entry whose file name is the end of its path; of several s
 together is said as an outcome of ours beside those of the policy, so that every format shows it: an entry without its
 file, a file without an entry, one file (or the same bytes) under two entries, one key under several. None of these
 rejects: forms rename, shrink and mix up files, and a person who enters twice has one key.
+
+What entries share is known only when the last file is judged; until then the verdicts wait (`waiting`).
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from provenance.errors import AssetError
 from provenance.policy.answers import Declared
-from provenance.policy.comparing import compared
 from provenance.policy.entry_form import Entry, Form, file_key, file_parts
-from provenance.policy.facts import Facts
 from provenance.policy.loading import Policy
 from provenance.policy.verdict import Answer, Decision, Outcome, RuleKind, Verdict
+from provenance.policy.waiting import Held, Seen, Waiting
 from provenance.record import dataclass
 from provenance.report.wording import Catalogue, Phrase
-from provenance.terms import Level
 
 NO_FILE = "provenance.entry-without-file"
 NO_ENTRY = "provenance.file-without-entry"
@@ -33,15 +33,6 @@ SAME_KEY = "provenance.same-key"
 CONTEXT = "declared_ai"  # what a policy calls the form's answer
 _NUMBER = re.compile(r"(?:[A-Za-z]{1,4}[-_./ ]?)?[0-9][0-9-_./]{0,23}[A-Za-z]?|#[0-9]{1,12}")
 _SHOWN = 12  # entries that a sentence names
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One file that was judged."""
-
-    path: str  # with /
-    verdict: Verdict
-    facts: Facts | None = None  # None if it could not be looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,31 +105,37 @@ def joined(form: Form, files: Iterable[Seen], policy: Policy, say: Catalogue, *,
     Args:
         blind: verdicts are called by their entry, and no sentence of ours names a file or a person.
     """
-    found, by_name = list(files), index(form)
-    belongs = [by_name.of(seen.path) for seen in found]
-    groups = _Groups(found, belongs)
-    if blind:  # the order of the files would be that of their names
-        pairs = sorted(zip(found, belongs, strict=True), key=lambda pair: _order(pair[1]))
-        found, belongs = [seen for seen, _ in pairs], [of_file for _, of_file in pairs]
-    strays = 0
-    numbers: dict[str, int] = defaultdict(int)
-    for seen, entries in zip(found, belongs, strict=True):
-        added = list(_outcomes(seen, entries, form, groups, say, blind=blind))
-        name = seen.verdict.name
-        if blind:
-            ids = say.join(entry.id for entry in entries)
-            numbers[ids] += 1
-            number = numbers[ids]
-            strays += not entries
-            name = say("contest.name.stray", number=str(strays)) if not entries else (
-                say("contest.name.entry", entry=ids) if number == 1
-                else say("contest.name.more", entry=ids, number=str(number))
-            )  # fmt: skip
-        yield Joined(_with(replace(seen.verdict, name=name), added), entries, seen.path, seen.verdict.name)
-    used = {(entry.id, entry.line) for entries in belongs for entry in entries}
+    by_name = index(form)
+    with Waiting() as waiting:
+        for seen in files:
+            waiting.add(seen, by_name.of(seen.path), say, blind=blind)
+        yield from _told(waiting, say, blind=blind)
+        used = {(entry.id, entry.line) for held in waiting.held for entry in held.entries}
     for entry in form.entries:
         if (entry.id, entry.line) not in used:
             yield Joined(_without_file(entry, policy, say, blind=blind), (entry,))
+
+
+def _told(waiting: Waiting, say: Catalogue, *, blind: bool) -> Iterator[Joined]:
+    groups = _Groups(waiting.held)
+    # Blind: the order of the files would be that of their names.
+    order = sorted(waiting.held, key=lambda held: _order(held.entries)) if blind else waiting.held
+    strays = 0
+    numbers: dict[str, int] = defaultdict(int)
+    for held in order:
+        verdict, differences = waiting.of(held)
+        name = held.name
+        if blind:
+            ids = say.join(entry.id for entry in held.entries)
+            numbers[ids] += 1
+            number = numbers[ids]
+            strays += not held.entries
+            name = say("contest.name.stray", number=str(strays)) if not held.entries else (
+                say("contest.name.entry", entry=ids) if number == 1
+                else say("contest.name.more", entry=ids, number=str(number))
+            )  # fmt: skip
+        added = list(_outcomes(held, differences, groups, say))
+        yield Joined(_with(replace(verdict, name=name), added), held.entries, held.path, held.name)
 
 
 def _order(entries: tuple[Entry, ...]) -> tuple[bool, list[str | int]]:
@@ -172,25 +169,21 @@ def _form(rule: str, sentence: str, decision: Decision = Decision.REVIEW) -> Out
     return Outcome(rule, RuleKind.REQUIREMENT, Answer.NOT_MET, decision, sentence)
 
 
-def _outcomes(
-    seen: Seen, entries: tuple[Entry, ...], form: Form, groups: _Groups, say: Catalogue, *, blind: bool
-) -> Iterator[Outcome]:
+def _outcomes(held: Held, differences: Sequence[Outcome], groups: _Groups, say: Catalogue) -> Iterator[Outcome]:
+    entries = held.entries
     if not entries:
         yield _form(NO_ENTRY, say("contest.no_entry"))
     if len(entries) > 1:
         yield _form(TWO_ENTRIES, say("contest.two_entries", entries=_listed(entries, say)))
     if (number := groups.rivals(entries)) > 1:
         yield _form(SEVERAL_FILES, say("contest.several_files", n=number, entry=entries[0].id))
-    if seen.facts is None:
-        return
-    for entry in entries if len(entries) == 1 else ():
-        yield from compared(entry, seen.facts, say, blind=blind)
-    others = groups.same_bytes(seen.facts)
+    yield from differences
+    others = groups.bytes_.get(held.sha256, ())
     if len({entry.id for entry in others}) > 1 and len(entries) == 1:
         yield _form(SAME_BYTES, say("contest.same_bytes", entries=_listed(others, say)))
-    signed = groups.same_key(seen.facts)
+    signed = groups.keys.get(held.key, ())
     if len({entry.id for entry in signed}) > 1 and entries:
-        key = "contest.same_key.listed" if seen.facts.signer_level is Level.LISTED else "contest.same_key"
+        key = "contest.same_key.listed" if held.listed else "contest.same_key"
         yield _form(SAME_KEY, say(key, entries=_listed(signed, say)), Decision.NOTE)
 
 
@@ -203,55 +196,54 @@ def _listed(entries: Iterable[Entry], say: Catalogue) -> Phrase:
 class _Groups:
     """Which entries' files have the same bytes, or were signed with the same key."""
 
-    def __init__(self, found: Sequence[Seen], belongs: Sequence[tuple[Entry, ...]]) -> None:
-        self._bytes: dict[str, list[Entry]] = defaultdict(list)
-        self._keys: dict[str, list[Entry]] = defaultdict(list)
+    def __init__(self, found: Iterable[Held]) -> None:
+        self.bytes_: dict[str, list[Entry]] = defaultdict(list)
+        self.keys: dict[str, list[Entry]] = defaultdict(list)
         self._files: dict[tuple[str, int], int] = defaultdict(int)
-        for seen, entries in zip(found, belongs, strict=True):
-            for entry in entries:
+        for held in found:
+            for entry in held.entries:
                 self._files[entry.id, entry.line] += 1
-            if seen.facts is not None:
-                self._bytes[seen.facts.sha256] += entries
-                self._keys[key_of(seen.facts)] += entries
+            if held.sha256:
+                self.bytes_[held.sha256] += held.entries
+            if held.key:
+                self.keys[held.key] += held.entries
 
     def rivals(self, entries: tuple[Entry, ...]) -> int:
         """Return how many files fit the one row of *entries*."""
         return self._files[entries[0].id, entries[0].line] if len(entries) == 1 else 0
 
-    def same_bytes(self, facts: Facts) -> list[Entry]:
-        return self._bytes[facts.sha256] if facts.sha256 else []
 
-    def same_key(self, facts: Facts) -> list[Entry]:
-        key = key_of(facts)
-        return self._keys[key] if key else []
+class Counts:
+    """How many of what, counted while what was joined passes by, for a summary."""
 
+    def __init__(self, form: Form) -> None:
+        self._form = form
+        self._rules: Counter[str] = Counter()
+        self._with_file: set[str] = set()
+        self._shared: dict[str, dict[str, None]] = {rule: {} for rule in (SAME_BYTES, TWO_ENTRIES, SAME_KEY)}
 
-def key_of(facts: Facts) -> str:
-    """Return what two files have in common if one key signed both; "" where no signature holds.
+    def add(self, one: Joined) -> None:
+        """Count one verdict."""
+        self._rules.update({outcome.rule for outcome in one.verdict.outcomes})
+        if one.path:
+            self._with_file.update(entry.id for entry in one.entries)
+        for outcome in one.verdict.outcomes:
+            if outcome.rule in self._shared:
+                self._shared[outcome.rule][outcome.sentence] = None
 
-    A signer whom the reader pinned is one signer under every certificate that the pin vouches for.
-    """
-    if facts.signer_level.rank < Level.INTACT.rank or not facts.signer_fingerprint:
-        return ""
-    pinned = facts.signer_level is Level.KNOWN and facts.signer and "pin" in facts.signer_tiers
-    return f"pin {facts.signer}" if pinned else facts.signer_fingerprint
+    def shared(self) -> tuple[str, ...]:
+        """Return what is said of keys and files that several entries share, each once."""
+        return tuple(dict.fromkeys(sentence for said in self._shared.values() for sentence in said))
 
-
-def shared(found: Sequence[Joined]) -> tuple[str, ...]:
-    """Return what is said of keys and files that several entries share, each once."""
-    rules = (SAME_BYTES, TWO_ENTRIES, SAME_KEY)
-    said = [outcome for one in found for outcome in one.verdict.outcomes if outcome.rule in rules]
-    return tuple(dict.fromkeys(one.sentence for rule in rules for one in said if one.rule == rule))
-
-
-def counts(form: Form, found: Sequence[Joined]) -> dict[str, int]:
-    """Return how many of what, for a summary."""
-    rules = [{outcome.rule for outcome in one.verdict.outcomes} for one in found]
-    return {
-        "entries": len({entry.id for entry in form.entries}),
-        "with_file": len({entry.id for one in found if one.path for entry in one.entries}),
-        "without_file": sum(NO_FILE in one for one in rules),
-        "without_entry": sum(NO_ENTRY in one for one in rules),
-        "not_answered": sum(entry.declared is Declared.NOT_SAID for entry in form.entries) if form.asks_ai else 0,
-        "same_key": sum(SAME_KEY in one for one in rules),
-    }
+    def numbers(self) -> dict[str, int]:
+        """Return how many of what."""
+        entries = self._form.entries
+        silent = sum(entry.declared is Declared.NOT_SAID for entry in entries) if self._form.asks_ai else 0
+        return {
+            "entries": len({entry.id for entry in entries}),
+            "with_file": len(self._with_file),
+            "without_file": self._rules[NO_FILE],
+            "without_entry": self._rules[NO_ENTRY],
+            "not_answered": silent,
+            "same_key": self._rules[SAME_KEY],
+        }

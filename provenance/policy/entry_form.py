@@ -23,8 +23,8 @@ from provenance.policy.answers import ANSWERS, SHOWN, Declared, answer_of, folde
 from provenance.record import dataclass
 from provenance.spelling import nearest
 
-MAX_BYTES = 32 << 20
-MAX_ENTRIES = 50_000
+MAX_BYTES = 64 << 20
+MAX_ENTRIES = 200_000
 _LONGEST = 400  # characters of a cell that we compare by
 _SHOWN = 8
 

@@ -18,6 +18,7 @@ import hashlib
 import json
 from dataclasses import replace
 
+from provenance.container.model import Kind
 from provenance.metadata.model import Field
 from provenance.record import dataclass
 from provenance.terms import AiUse, Integrity, Level, Strength, TimeKind
@@ -158,6 +159,12 @@ class Facts:
 def sound(facts: Facts, least: Level) -> bool:
     """Whether what is stated in a file can be held to signers of at least that level, all along the chain."""
     return facts.integrity is Integrity.INTACT and facts.chain_intact and facts.lowest_level.rank >= least.rank
+
+
+def no_picture(facts: Facts) -> bool:
+    """Whether the name promises a picture and nothing is there: empty, cut off, a Git LFS pointer."""
+    nothing = facts.integrity is Integrity.NO_CREDENTIALS and facts.media_type == Kind.OTHER.value
+    return nothing and bool(facts.name_suggests)
 
 
 def to_line(facts: Facts) -> str:

@@ -17,10 +17,9 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from provenance.container.model import Kind
 from provenance.declaration.globs import matches
 from provenance.policy.asking import Part, Weight, ask, ask_context
-from provenance.policy.facts import Facts, digest
+from provenance.policy.facts import Facts, digest, no_picture
 from provenance.policy.loading import Policy
 from provenance.policy.model import Mode, Rule
 from provenance.policy.predicates import Predicate
@@ -70,7 +69,7 @@ def judge(
     enforced = policy.mode is Mode.ENFORCE
     if facts.integrity is Integrity.NOT_CHECKED:
         return unjudged(path, policy, facts.problem or say("policy.why.not_checked"), facts_sha256=known)
-    if _no_picture(facts):
+    if no_picture(facts):
         return unjudged(path, policy, say("policy.no_picture", kind=facts.name_suggests), facts_sha256=known)
     outcomes = [
         _outcome(answered, facts, policy, path, now, say)
@@ -90,12 +89,6 @@ def unjudged(name: str, policy: Policy, problem: str, *, facts_sha256: str = "")
     """Return the verdict on a file that could not be read or checked: a person looks at it."""
     enforced = policy.mode is Mode.ENFORCE
     return Verdict(name, policy.id, Decision.REVIEW, facts_sha256=facts_sha256, problem=problem, enforced=enforced)
-
-
-def _no_picture(facts: Facts) -> bool:
-    """Whether the name promises a picture and nothing is there: empty, cut off, a Git LFS pointer."""
-    nothing = facts.integrity is Integrity.NO_CREDENTIALS and facts.media_type == Kind.OTHER.value
-    return nothing and bool(facts.name_suggests)
 
 
 def _rank(decision: Decision) -> int:

@@ -11,8 +11,10 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from enum import StrEnum
+from functools import lru_cache
+from typing import TypeVar
 
 from provenance.declaration.beside import Beside
 from provenance.declaration.kinds import Generative
@@ -21,17 +23,20 @@ from provenance.metadata.model import Trace
 from provenance.plain import plain
 from provenance.policy.deriving import facts, reach
 from provenance.policy.disclosure.shipped import Shipped
-from provenance.policy.facts import SUFFIX, Facts, sound
+from provenance.policy.facts import SUFFIX, Facts, no_picture, sound
 from provenance.policy.kinds import GENERATION, GENERATIVE_GROUP, NO_GROUP, POSSIBLY_GROUP, step_kinds, trace_kinds
 from provenance.record import dataclass
 from provenance.report.declared import Origin, Step
 from provenance.report.model import Report
 from provenance.report.names import shown
-from provenance.terms import GENERATIVE_SOURCE_TYPES, Integrity, Level, Strength
+from provenance.report.wording import Catalogue
+from provenance.terms import GENERATIVE_SOURCE_TYPES, OWN, Integrity, Level, Strength
 from provenance.verification.currency import Currency
 from provenance.verification.model import Verification
 
+DAMAGE = OWN + "container.damage"
 _TERMS = ("xmpRights:UsageTerms", "xmpRights:WebStatement")
+_Same = TypeVar("_Same", bound=Hashable)
 _GROUPS = {Generative.YES: GENERATIVE_GROUP, Generative.UNKNOWN: POSSIBLY_GROUP, Generative.NO: NO_GROUP}
 
 
@@ -42,7 +47,7 @@ class Standing(StrEnum):
     POSSIBLY = "possibly"  # the same, of steps that may be generative
     FOUND = "found"  # AI is named, and nobody known here stands behind it
     DECLARED = "declared"  # generative AI, by a declaration beside the file that nobody signed
-    NOT_TOLD = "not_told"  # could not be checked
+    NOT_TOLD = "not_told"  # could not be checked, or is no picture
     NO_STATEMENT = "no_statement"  # nothing is stated at all
     UNSIGNED = "unsigned"  # only a declaration beside the file, not signed, which names no generative AI
     UNRELIED = "unrelied"  # credentials that name no AI, and that nobody known here stands behind
@@ -104,17 +109,34 @@ def asset(
 ) -> Asset:
     """Return what was found of one file."""
     found = facts(report, verification)
-    statements = tuple(dict.fromkeys((*_steps(report, verification), *_traces(found, verification), *_beside(beside))))
+    stated = dict.fromkeys((*_steps(report, verification), *_traces(found, verification), *_beside(beside)))
+    statements = tuple(map(_once, stated))
     return Asset(
         file,
         _standing(found, statements, declared=beside is not None),
         statements,
         found.integrity.value,
-        found.signer,
-        _terms(report, beside),
-        found.problem if found.integrity is Integrity.NOT_CHECKED else "",
+        _once(found.signer),
+        _once(_terms(report, beside)),
+        _problem(found, verification, Catalogue(report.language)),
         found.sha256,
     )
+
+
+@lru_cache(maxsize=4096)
+def _once(value: _Same) -> _Same:
+    """Return a value that is equal, the same each time: the files of a release state the same again and again."""
+    return value
+
+
+def _problem(found: Facts, verification: Verification, say: Catalogue) -> str:
+    """Return what kept a file, or a part of it, from being looked at."""
+    if found.integrity is Integrity.NOT_CHECKED:
+        return found.problem
+    if no_picture(found):
+        return say("policy.no_picture", kind=found.name_suggests)
+    damage = say.join(dict.fromkeys(one.explanation for one in verification.statuses if one.code == DAMAGE))
+    return say("disclose.row.damage", what=damage) if damage else ""
 
 
 def untold(file: Shipped, problem: str) -> Asset:
@@ -135,6 +157,8 @@ def _standing(found: Facts, statements: tuple[Statement, ...], *, declared: bool
         return Standing.DECLARED
     if found.ai_kinds:
         return Standing.ASSISTED
+    if no_picture(found):
+        return Standing.NOT_TOLD
     if found.integrity is Integrity.NO_CREDENTIALS:
         return Standing.UNSIGNED if declared else Standing.NO_STATEMENT
     if not sound(found, Level.KNOWN):

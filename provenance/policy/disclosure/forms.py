@@ -9,7 +9,7 @@ from typing import Any
 from provenance.plain import MACHINE, plain
 from provenance.policy.disclosure.assets import Asset
 from provenance.policy.disclosure.draft import SCHEMA_VERSION, Draft
-from provenance.policy.disclosure.papers import Paper
+from provenance.policy.disclosure.papers import Paper, row
 from provenance.report.export import safe
 from provenance.report.layout import columns, wrap
 from provenance.report.wording import Catalogue
@@ -39,14 +39,15 @@ def text(paper: Paper, say: Catalogue) -> Iterator[str]:
     yield ""
     yield from _title(say("disclose.appendix"), "-")
     for group in paper.groups:
-        yield from ("", *wrap(f"{group.title}: {len(group.rows):,}", WIDTH))
+        yield from ("", *wrap(f"{group.title}: {len(group.assets):,}", WIDTH))
         yield from wrap(group.note, WIDTH)
-        for row in group.rows[:FEW]:
-            yield from _hung("  - ", plain(row.path, limit=MACHINE))
-            for line in (*row.stated, *row.kept):
+        for asset in group.assets[:FEW]:
+            found = row(asset, say)
+            yield from _hung("  - ", plain(found.path, limit=MACHINE))
+            for line in (*found.stated, *found.kept):
                 yield from _hung("      ", line)
-        if len(group.rows) > FEW:
-            yield from _hung("  ", say("disclose.folded", n=len(group.rows) - FEW))
+        if len(group.assets) > FEW:
+            yield from _hung("  ", say("disclose.folded", n=len(group.assets) - FEW))
     yield ""
     for one in paper.footer:
         yield from wrap(one, WIDTH)
@@ -77,16 +78,20 @@ def markdown(paper: Paper, say: Catalogue) -> Iterator[str]:
             yield from (f"- [ ] {safe(one)}" for one in section.decide)
     yield f"\n## {safe(say('disclose.appendix'))}"
     for group in paper.groups:
-        yield f"\n### {safe(group.title)}: {len(group.rows):,}\n\n{safe(group.note)}\n"
-        for row in group.rows:
-            yield f"- {safe(plain(row.path, limit=MACHINE))}"
-            yield from (f"  - {safe(line)}" for line in (*row.stated, *row.kept))
+        yield f"\n### {safe(group.title)}: {len(group.assets):,}\n\n{safe(group.note)}\n"
+        for asset in group.assets:
+            found = row(asset, say)
+            yield f"- {safe(plain(found.path, limit=MACHINE))}"
+            yield from (f"  - {safe(line)}" for line in (*found.stated, *found.kept))
     yield ""
     yield from (f"{safe(one)}\n" for one in paper.footer)
 
 
-def as_json(draft: Draft) -> str:
-    """Return the draft for programs: words of ours for every choice, sentences where people read them."""
+def as_json(draft: Draft) -> Iterator[str]:
+    """Yield the draft for programs: words of ours for every choice, sentences where people read them.
+
+    A file is one line of it, so that a large release is written as it goes.
+    """
     about = draft.about
     whole = {
         "schema_version": SCHEMA_VERSION,
@@ -104,9 +109,13 @@ def as_json(draft: Draft) -> str:
             {"id": one.id, "title": one.title, "paragraph": one.paragraph, "decide": list(one.decide)}
             for one in draft.sections
         ],
-        "assets": list(map(_asset, draft.assets)),
     }
-    return json.dumps(whole, ensure_ascii=True, allow_nan=False, indent=2) + "\n"
+    yield json.dumps(whole, ensure_ascii=True, allow_nan=False, indent=2).removesuffix("\n}") + ',\n  "assets": ['
+    comma = "\n    "
+    for one in draft.assets:
+        yield comma + json.dumps(_asset(one), ensure_ascii=True, allow_nan=False)
+        comma = ",\n    "
+    yield "\n  ]\n}\n"
 
 
 def _asset(one: Asset) -> dict[str, Any]:

@@ -8,35 +8,39 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from provenance.policy.disclosure.papers import Paper
+from provenance.policy.disclosure.papers import Paper, row
 from provenance.report.html import direction, foreign, said
 from provenance.report.wording import Catalogue
 
 MOST = 5000  # files of a group that a page holds; JSON has all
 
 
-def page(paper: Paper, say: Catalogue) -> str:
-    """Return *paper* as a whole HTML page."""
+def page(paper: Paper, say: Catalogue) -> Iterator[str]:
+    """Yield *paper* as a whole HTML page, piece by piece."""
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    return (
+    stream = (
         _environment()
         .get_template("disclosure.html")
-        .render(
+        .stream(
             say=say,
             paper=paper,
+            row=lambda asset: row(asset, say),
             most=MOST,
             direction=direction(say.language),
             style=Markup(style),  # noqa: S704 - files of ours, and nothing else
             style_hash=f"sha256-{digest}",
         )
     )
+    stream.enable_buffering(64)
+    yield from stream
 
 
 @cache

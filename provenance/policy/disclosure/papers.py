@@ -25,12 +25,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Files of one standing."""
+    """Files of one standing; `row` puts each in words when it is written, so that a release is never held twice."""
 
     id: str
     title: str
     note: str
-    rows: tuple[Row, ...]
+    assets: tuple[Asset, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,12 @@ def paper(draft: Draft, say: Catalogue) -> Paper:
     if say.has(f"disclose.about.{form}"):
         about.append(say(f"disclose.about.{form}"))
     share = say("disclose.share", n=draft.silent, whole=f"{draft.files:,}", share=percent(draft.silent, draft.files))
+    if lost := draft.counts[Standing.NOT_TOLD]:
+        share = say("disclose.share.with", share=share, lost=say("disclose.share.lost", n=lost))
     counts = [(number, say(f"disclose.standing.{one}")) for one, number in draft.counts.items() if number]
     groups = [
-        Group(standing.value, say(f"disclose.group.{standing}"), say(f"disclose.note.{standing}"), tuple(rows))
+        Group(standing.value, say(f"disclose.group.{standing}"), say(f"disclose.note.{standing}"), tuple(found))
         for standing, found in groupby(draft.assets, key=lambda one: one.standing)
-        if (rows := [row(one, say) for one in found])
     ]
     footer = (
         say("disclose.footer.limits"),

@@ -19,18 +19,21 @@ def render(verdicts: Iterable[Verdict], about: About, tally: Tally, kept: Kept |
     Args:
         kept: what a contest's form says beside each verdict.
     """
-    beside = {} if kept is None else {"entries": _entries(kept)}
-    head = json.dumps(header(about, tally) | beside, allow_nan=False)
-    yield head[:-1] + ', "files": ['
+    yield json.dumps(header(about, tally), allow_nan=False)[:-1]
+    if kept is not None:
+        yield ', "entries": ['
+        comma = "\n"
+        for name, cells in kept.rows.items():
+            said = {"file": name, "form": dict(zip(kept.columns, cells, strict=True))}
+            yield comma + json.dumps(said, allow_nan=False)
+            comma = ",\n"
+        yield "\n]"
+    yield ', "files": ['
     comma = "\n"
     for verdict in verdicts:
         yield comma + as_line(verdict)
         comma = ",\n"
     yield "\n]}\n"
-
-
-def _entries(kept: Kept) -> list[dict[str, Any]]:
-    return [{"file": name, "form": dict(zip(kept.columns, cells, strict=True))} for name, cells in kept.rows.items()]
 
 
 def header(about: About, tally: Tally) -> dict[str, Any]:
