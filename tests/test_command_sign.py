@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from provenance.home import Home
 from provenance.terms import Integrity
@@ -434,3 +434,22 @@ def test_a_declaration_about_other_bytes_is_not_signed(artist: Run, tmp_path: Pa
         "error: b.png.provenance.toml, line 1: titel: is not a field of a declaration beside a picture; "
         "did you mean title",
     ]
+
+
+def test_a_stricter_flag_that_is_kept_reads_as_what_it_is(artist: Run, tmp_path: Path) -> None:
+    """`verify` names both statements with their places, and no "nothing allowed, all allowed"."""
+    notes = PngImagePlugin.PngInfo()
+    notes.add_itxt(
+        "XML:com.adobe.xmp",
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:plus="http://ns.useplus.org/ldf/xmp/1.0/" '
+        'plus:DataMining="http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED"/></rdf:RDF></x:xmpmeta>',
+    )
+    pictures.draw().save(tmp_path / "a.png", pnginfo=notes)
+
+    signed = artist("sign", "a.png", "--origin", "blank-canvas", "--training", "no", "--credit-conflict", "keep")
+    shown = " ".join(artist("verify", "a.signed.png").out.split())
+
+    assert signed.exit == 0, signed.err
+    assert "nothing allowed (signed metadata fields, XMP); AI training not allowed (signed permissions)" in shown
+    assert "the file itself says" not in shown

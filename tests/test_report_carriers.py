@@ -337,3 +337,30 @@ def test_screen_says_that_a_refusal_is_not_signed() -> None:
     assert "May be used text and data mining, training of generative AI, other AI training:\n" in text
     assert "not allowed (stands in XMP, no signer states it)" in text
     assert "May be used" not in render(build(nothing(), now=NOW))
+
+
+def test_a_flag_that_was_kept_is_told_apart_from_what_the_signer_says_of_permissions() -> None:
+    """The signed fields took it over from XMP: the credentials differ in themselves, and the file says nothing else."""
+    flag, kept = (value(Field.DATA_MINING, carrier, PLUS + "DMI-PROHIBITED") for carrier in (MANIFEST, XMP))
+    field = replace(flag, where="cawg.metadata plus:DataMining")
+    permissions = replace(flag, texts=(PLUS + "DMI-PROHIBITED-AIMLTRAINING",))
+
+    (line,) = build(carrying(hand_drawn(), field, permissions, kept), now=NOW).agreement
+
+    assert line.sentence.text == (
+        "data mining (PLUS): said in several ways: nothing allowed (signed metadata fields, XMP); AI training not "
+        "allowed (signed permissions), states Mika K.; the strictest of them counts."
+    )
+
+
+def test_what_the_file_says_otherwise_stands_beside_what_is_signed_in_several_ways() -> None:
+    """Three statements, each with its place."""
+    flag = value(Field.DATA_MINING, MANIFEST, PLUS + "DMI-PROHIBITED-AIMLTRAINING")
+    field = replace(flag, texts=(PLUS + "DMI-PROHIBITED",), where="cawg.metadata plus:DataMining")
+
+    (line,) = build(carrying(hand_drawn(), field, flag, YES), now=NOW).agreement
+
+    assert (
+        "nothing allowed (signed metadata fields); AI training not allowed (signed permissions)" in line.sentence.text
+    )
+    assert "the file itself says all allowed (XMP)" in line.sentence.text

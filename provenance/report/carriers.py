@@ -23,9 +23,16 @@ from provenance.report.said import Said
 from provenance.report.summary import ai_use
 from provenance.report.traces import trace_line
 from provenance.report.wording import Catalogue, Phrase
-from provenance.terms import GENERATIVE_SOURCE_TYPES, INCEPTION_ACTIONS, AiUse, Integrity
+from provenance.terms import (
+    GENERATIVE_SOURCE_TYPES,
+    INCEPTION_ACTIONS,
+    TRAINING_MINING,
+    TRAINING_MINING_LEGACY,
+    AiUse,
+    Integrity,
+)
 from provenance.verification.model import Manifest, Verification
-from provenance.verification.values import assertion_of
+from provenance.verification.values import assertion_of, base
 
 _SHORT = 80  # characters of one value in a sentence
 _MOST = 64  # texts of one value in a report: a file may hold a list of any length
@@ -154,14 +161,31 @@ def _permission_conflict(
     if found.strictest:
         counts = say("agreement.strictest", carriers=_names(found.strictest, say))
     here = _joined(groups(theirs), say)
-    if not ours or not theirs:
+    several = len(groups(ours)) > 1
+    if not ours or (not theirs and not several):
         return "permission_conflict.internal", {"here": here or _joined(groups(ours), say), "counts": counts}
+    stated = _placed(ours, theirs, voice, who, say) if several else _stated(ours, voice, who, say)
+    if several and all(any(same(value, one) for one in ours) for value in theirs):
+        # Kept from the file into the signed fields: the credentials differ in themselves, the file says nothing else.
+        return "permission_conflict.within", {"stated": stated}
     changed = ".changed" if voice == "changed" else ""
-    return f"permission_conflict{changed}", {
-        "stated": _stated(ours, voice, who, say),
-        "here": here,
-        "counts": counts,
-    }
+    return f"permission_conflict{changed}", {"stated": stated, "here": here, "counts": counts}
+
+
+def _placed(ours: tuple[Value, ...], theirs: tuple[Value, ...], voice: str, who: str, say: Catalogue) -> Phrase:
+    """Return what the credentials state in several ways: each with where in them, and where else it stands."""
+    clauses = []
+    for group in groups(ours):
+        others = dict.fromkeys(value.carrier for value in theirs if same(value, group[0]))
+        places = dict.fromkeys(_part(value, say) for value in group)
+        where = say.join((*places, *(say(f"metadata.carrier.{carrier}") for carrier in others)))
+        clauses.append(say("agreement.value", text=_phrase(group[0], say), carriers=where))
+    return say(f"agreement.stated.{voice}", old=say.join(clauses, by="report.join.clauses"), who=who)
+
+
+def _part(value: Value, say: Catalogue) -> Phrase:
+    mining = base(value.where.partition(" ")[0]) in (TRAINING_MINING, TRAINING_MINING_LEGACY)
+    return say(f"agreement.part.{'permissions' if mining else 'fields'}")
 
 
 def _stated(ours: tuple[Value, ...], voice: str, who: str, say: Catalogue) -> Phrase:
