@@ -122,6 +122,31 @@ def on_a_terminal(line: list[str], environment: dict[str, str]) -> str:
     return shown.decode()
 
 
+@pytest.mark.parametrize("command", ["sign", "strip"])
+def test_no_result_takes_the_place_of_another_of_the_same_run(command: str, artist: Run, tmp_path: Path) -> None:
+    """Two pictures of one name into one folder: with `--overwrite`, what lay there before goes, and nothing else."""
+    (results := tmp_path / "results").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        pictures.png(tmp_path / name / "x.png")
+    more: tuple[str, ...] = ("--origin", "blank-canvas")
+    if command == "strip":
+        assert artist("sign", "a", "b", *more, "--in-place").exit == 0
+        more = ()
+    earlier = results / ("x.png" if command == "strip" else "x.signed.png")
+    earlier.write_bytes(b"of an earlier run")
+
+    ran = artist(command, "a", "b", *more, "--output", "results", "--overwrite")
+    onto = artist(command, "a", "b/x.png", *more, "--output", "a/x.png", "--overwrite")
+
+    assert ran.exit == 2
+    assert len(ran.out.splitlines()) == 1
+    problem = "is one of the pictures, or was made from another of them; choose another folder, or rename one of them"
+    assert f"error: x.png: {earlier.name}: {problem}" in ran.err or f"error: {earlier.name}: {problem}" in ran.err
+    assert earlier.read_bytes() != b"of an earlier run"
+    assert onto.exit == 2
+
+
 def test_of_a_folder_pictures_are_taken_and_nothing_twice(artist: Run, tmp_path: Path) -> None:
     """Notes in a folder, and what was signed there before, are left out and counted; a named file is always taken."""
     folder = tmp_path / "show"

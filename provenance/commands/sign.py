@@ -39,6 +39,7 @@ from provenance.plain import plain
 from provenance.report.preview import Setting
 from provenance.report.preview import preview as preview_lines
 from provenance.report.wording import say
+from provenance.signing.files import FileId, file_id
 from provenance.signing.options import Note, Options, Signed
 from provenance.signing.sign import planned
 from provenance.signing.sign import sign as sign_one
@@ -321,11 +322,16 @@ def _sign_all(
 ) -> int:
     failed = 0
     told: set[Note] = set()
+    spared: set[FileId] = (
+        {one for stated in statements for one in file_id(stated.picture)} if options.overwrite else set()
+    )
+    options = replace(options, spared=spared)
     if skip:
         from provenance.signing.already import signed_already  # here: slow to load
     for stated in progress(statements, total=len(statements), label=say("sign.signing"), quiet=quiet):
         try:
             if skip and (earlier := signed_already(stated.picture, credential, options)):
+                spared.update(file_id(earlier))
                 if not quiet:
                     typer.echo(say("sign.already", name=plain(stated.picture.name), path=str(earlier)))
                 continue
@@ -334,6 +340,7 @@ def _sign_all(
             failed += 1
             typer.echo(f"error: {named(stated.picture, exc)}", err=True)
             continue
+        spared.update(file_id(signed.path))
         if not quiet:
             _tell(
                 replace(signed, notes=(*stated.notes, *signed.notes)),

@@ -14,6 +14,7 @@ from provenance.container.limits import load as load_limits
 from provenance.errors import OutputError, ProvenanceError
 from provenance.plain import plain
 from provenance.report.wording import say
+from provenance.signing.files import FileId, file_id
 from provenance.signing.options import Options
 from provenance.signing.stripping import Stripped
 from provenance.signing.stripping import strip as strip_one
@@ -47,7 +48,8 @@ def strip(
             plain(output.name), "is not a folder, and there are several pictures", "make the folder first"
         )
     limits = load_limits(homes.locate(home).config)
-    options = Options(output=output, in_place=in_place, overwrite=overwrite, limits=limits)
+    spared: set[FileId] = {one for picture in pictures for one in file_id(picture)} if overwrite else set()
+    options = Options(output=output, in_place=in_place, overwrite=overwrite, spared=spared, limits=limits)
     status = written = 0
     for picture in pictures:
         try:
@@ -56,7 +58,9 @@ def strip(
             status = _FAILED
             typer.echo(f"error: {plain(exc, limit=2000)}", err=True)
             continue
-        written += found.path is not None
+        if found.path is not None:
+            written += 1
+            spared.update(file_id(found.path))
         status = max(status, 0 if found.path is not None else _NOTHING)
         if not quiet:
             _tell(found)

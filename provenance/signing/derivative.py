@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 from collections.abc import Collection, Iterator
@@ -154,7 +155,7 @@ def _goal(source: Path, target: Path, recipe: Recipe, kind: Kind, taken: Collect
     goal = target / right_name(source.name, wanted) if inside else target
     if same(goal, source):
         raise OutputError(plain(goal.name), "is the picture itself, which is never written over", "choose another name")
-    if any(same(goal, one) for one in taken):
+    if os.path.lexists(goal) and any(same(goal, one) for one in taken):
         problem = "is one of the pictures, or a copy of another of them"
         raise OutputError(plain(goal.name), problem, "choose another folder, or rename one of them")
     return goal, wanted

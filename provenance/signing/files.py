@@ -16,7 +16,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
@@ -30,6 +30,8 @@ from provenance.signing import platform
 _PREFIX = ".provenance-"
 _TEMPORARY = re.compile(r"\.provenance-[0-9a-f]{12}\.tmp")
 _MODE = 0o644
+
+FileId = tuple[int, int]  # device and number
 
 _PROBLEMS = {
     errno.ENOSPC: ("the disk is full", "make room; nothing was changed"),
@@ -67,7 +69,12 @@ class _Target:
 
 @contextlib.contextmanager
 def replacing(
-    target: Path, *, source: Path | None = None, overwrite: bool = False, in_place: bool = False
+    target: Path,
+    *,
+    source: Path | None = None,
+    overwrite: bool = False,
+    in_place: bool = False,
+    spared: Collection[FileId] = (),
 ) -> Iterator[Pending]:
     """Yield a file to write; where the block ends well, it becomes *target*, and otherwise it is gone.
 
@@ -75,12 +82,13 @@ def replacing(
         source: the file that the result is made from: gives the mode, and is never overwritten but *in_place*.
         overwrite: *target* may exist.
         in_place: *target* is *source*.
+        spared: files that are not written over, whatever is allowed: those of the same run (`file_id`).
 
     Raises:
         OutputError: if the result cannot be written, or must not stand there; *target* is unchanged.
     """
     with _translated(target):
-        goal = _goal(target, source=source, overwrite=overwrite, in_place=in_place)
+        goal = _goal(target, source=source, overwrite=overwrite, in_place=in_place, spared=spared)
         _sweep_once(goal.path.parent)
     with contextlib.ExitStack() as stack:
         if in_place:
@@ -125,7 +133,16 @@ def same(one: Path, other: Path) -> bool:
         return False
 
 
-def _goal(target: Path, *, source: Path | None, overwrite: bool, in_place: bool) -> _Target:
+def file_id(path: Path) -> tuple[FileId, ...]:
+    """Return what tells the file at *path* from every other, whatever it is called; nothing if it is not there."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return ()
+    return ((found.st_dev, found.st_ino),)
+
+
+def _goal(target: Path, *, source: Path | None, overwrite: bool, in_place: bool, spared: Collection[FileId]) -> _Target:
     try:
         found = target.lstat()
     except FileNotFoundError:
@@ -143,6 +160,12 @@ def _goal(target: Path, *, source: Path | None, overwrite: bool, in_place: bool)
             raise OutputError(plain(target.name), "is the picture itself", "sign it where it lies with --in-place")
         if not overwrite:
             raise OutputError(plain(target.name), *_PROBLEMS[errno.EEXIST])
+        if (found.st_dev, found.st_ino) in spared:
+            raise OutputError(
+                plain(target.name),
+                "is one of the pictures, or was made from another of them",
+                "choose another folder, or rename one of them",
+            )
     origin = source.stat() if source is not None else None
     mode = origin.st_mode if origin else _MODE
     owner = (found.st_uid, found.st_gid) if found is not None and in_place else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import field
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class Options:
     embed: bool = False  # inside the picture, though some readers of it will fail (TIFF of several pages)
     wrap: bool = False  # put a naked JPEG XL into its container, which can carry a manifest
     overwrite: bool = False
+    spared: Collection[tuple[int, int]] = ()  # files of the same run, which `overwrite` is not about; `files.file_id`
     drop_history: bool = False
     accept_damaged_parent: bool = False
     thumbnail: bool = True

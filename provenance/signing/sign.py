@@ -224,7 +224,9 @@ def _write(work: _Work, credential: Credential) -> tuple[Verification, tuple[Not
     in_place = options.in_place and not goal.sidecar
     with (
         _folders(goal.path.parent, wanted=options.store is not None),
-        replacing(goal.path, source=work.asset, overwrite=options.overwrite, in_place=in_place) as pending,
+        replacing(
+            goal.path, source=work.asset, overwrite=options.overwrite, in_place=in_place, spared=options.spared
+        ) as pending,
     ):
         store, notes = _signed(work, credential, None if goal.sidecar else pending.stream)
         stamped = bool(options.tsa_url) and not notes

@@ -67,7 +67,9 @@ def strip(asset: Path, *, metadata: bool, options: Options) -> Stripped:
             return Stripped(asset, None, notes=notes)
         path = _path(asset, kind, options)
         in_place = options.in_place and options.output is None
-        with replacing(path, source=asset, overwrite=options.overwrite, in_place=in_place) as pending:
+        with replacing(
+            path, source=asset, overwrite=options.overwrite, in_place=in_place, spared=options.spared
+        ) as pending:
             result.seek(0)
             shutil.copyfileobj(result, pending.stream)
             pending.stream.flush()
