@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
+from xml.etree.ElementTree import Element, fromstring
 
 import jsonschema
 import pytest
@@ -250,6 +252,7 @@ def test_junit_is_read_by_its_readers() -> None:
     found = JUnitXml.fromstring("".join(junit.render(kept, about(), tally, SAY)).encode())
 
     (suite,) = list(found)
+    said = suite._elem.findtext("system-out")
     assert (suite.name, suite.tests, suite.failures, suite.errors) == ("house", 7, 2, 1)
     cases = {case.name: case for case in suite}
     assert [type(one) for one in cases["art/unsigned.png"].result] == [Failure]
@@ -257,19 +260,79 @@ def test_junit_is_read_by_its_readers() -> None:
     assert [type(one) for one in cases["art/locked.png"].result] == [Error]
     passed = {name for name, case in cases.items() if case.is_passed}
     assert passed == {"art/clean.png", "art/noted.png", "art/told.png", "art/waived.png"}
-    assert WAIVED.waived in cases["art/waived.png"].system_out
+    assert f"art/waived.png: reject: signed: {WAIVED.sentence} {WAIVED.waived}" in said
+    assert "art/fill.png" not in said
     assert cases["art/fill.png"].classname == "art"
     found.update_statistics()
     assert (found.tests, found.failures, found.errors) == (7, 2, 1)
 
 
 def test_junit_of_a_policy_that_warns_fails_nothing() -> None:
-    """What only warns is output of cases that pass."""
+    """What only warns is output of the suite."""
     kept, tally = ranked((verdict("a.png", SIGNED, enforced=False),))
 
     (suite,) = list(JUnitXml.fromstring("".join(junit.render(kept, about(enforced=False), tally, SAY)).encode()))
 
     assert (suite.tests, suite.failures, [case.is_passed for case in suite]) == (1, 0, [True])
+    assert suite._elem.findtext("system-out").startswith("a.png: reject: signed: ")
+
+
+# What two schemas let stand: of each element the attributes, those that must be there with a "!", and the children in
+# their order. Jenkins' junit-10.xsd (xunit-plugin) and Ant's JUnit.xsd (windyroad/JUnit-Schema).
+JUNIT: dict[str, dict[str, tuple[str, str]]] = {
+    "Jenkins": {
+        "testsuites": ("name time tests failures errors", "testsuite"),
+        "testsuite": (
+            "name! tests! failures! errors! group time skipped timestamp hostname id package file log url",
+            "properties testcase system-out system-err",
+        ),
+        "properties": ("", "property"), "property": ("name! value!", ""),
+        "testcase": ("name! time classname group", "skipped error failure system-out system-err"),
+        "failure": ("type message", ""), "error": ("type message", ""), "system-out": ("", ""), "system-err": ("", ""),
+    },
+    "Ant": {
+        "testsuites": ("", "testsuite"),
+        "testsuite": (
+            "name! package! id! timestamp! hostname! tests! failures! errors! time! skipped",
+            "properties! testcase system-out! system-err!",
+        ),
+        "properties": ("", "property"), "property": ("name! value!", ""),
+        "testcase": ("name! classname! time!", "skipped error failure"),
+        "failure": ("type! message", ""), "error": ("type! message", ""), "system-out": ("", ""), "system-err": ("", ""),
+    },
+}  # fmt: skip
+
+
+def against(element: Element, rules: dict[str, tuple[str, str]]) -> Iterator[str]:
+    """Yield what in *element* the *rules* of a schema do not let stand."""
+    attributes, children = ({word.strip("!"): "!" in word for word in text.split()} for text in rules[element.tag])
+    found = list(dict.fromkeys(child.tag for child in element))
+    yield from (f"{element.tag}/@{name}" for name in element.attrib.keys() - attributes.keys())
+    yield from (
+        f"{element.tag} without @{name}" for name, must in attributes.items() if must and name not in element.attrib
+    )
+    yield from (f"{element.tag} without {name}" for name, must in children.items() if must and name not in found)
+    if found != [name for name in children if name in found]:
+        yield f"{element.tag}: {found}"
+    for child in element:
+        if child.tag in rules:
+            yield from against(child, rules)
+
+
+@pytest.mark.parametrize("name", JUNIT)
+@pytest.mark.parametrize("verdicts", [ONE_OF_EACH, ATTACKS, (verdict("a"),)], ids=["one of each", "attacks", "passed"])
+def test_junit_is_valid_under_the_schemas_that_there_are(verdicts: tuple[Verdict, ...], name: str) -> None:
+    """Each element, its attributes and its children in their order; a moment without a zone, and whole numbers."""
+    kept, tally = ranked(verdicts)
+
+    root = fromstring("".join(junit.render(kept, about(), tally, SAY)))
+
+    assert list(against(root, JUNIT[name])) == []
+    (suite,) = root
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", suite.attrib["timestamp"])
+    assert all(len(case) <= 1 for case in suite.iter("testcase"))
+    suite.set("disabled", "0")
+    assert list(against(root, JUNIT[name])) == ["testsuite/@disabled"]
 
 
 def test_junit_stays_xml_whatever_a_file_is_called() -> None:
