@@ -20,6 +20,8 @@ from provenance.policy.judge import answers, judge
 from provenance.policy.loading import load, template_text, templates
 from provenance.policy.schema import schema
 from provenance.policy.verdict import Answer, Decision
+from provenance.policy.vocabulary import TIERS
+from provenance.trust.model import Tier
 from tests.support import report as made
 from tests.support.environment import CHECKOUT
 from tests.support.policy_table import EXAMPLES
@@ -116,6 +118,13 @@ TYPOS: dict[str, tuple[str, str, str]] = {  # what stands there, what is written
     "a template": ('mode = "enforce"', 'extends = "stdio"', "line 5: extends: there is no template 'stdio'; did you mean studio"),
     "a rule of the template": ('mode = "enforce"', 'extends = "studio"\nwithout = ["stampd"]', "line 6: without[0].stampd: there is no rule 'stampd'; one of: not-altered, signed, intact, known-signer, not-revoked, complete, sources-known, metadata-agree, no-generative-ai, no-possible-ai, generative-ai-noted, no-contradiction"),
     "the version": ('schema_version = "1"', 'schema_version = "2"', "line 1: schema_version: '2' is not known here; use one of: 1"),
+    "a fingerprint": ('house = ["', 'house = ["abababababababababababababababababababababababababababababababa", "', "line 8: signers.house[0]: 'abababababababababababababababababababababababababababababab… +3' is no SHA-256 fingerprint; it has 63 digits, and needs 64"),
+    "a type of file": ('{ integrity = { equals = "intact" } }', '{ media_type = { none_of = ["image/jpg"] } }', "line 16: requirement[0].that.media_type.none_of[0]: 'image/jpg' is not known here; did you mean image/jpeg"),
+    "a kind of list": ('{ integrity = { equals = "intact" } }', '{ signer_tiers = { any_of = ["interrim"] } }', "line 16: requirement[0].that.signer_tiers.any_of[0]: 'interrim' is not known here; did you mean interim"),
+    "a source type": ('{ none_of = ["generation", "inpainting"] }', '{ present = false }, source_types = { none_of = ["http://cv.iptc.org/newscodes/digitalsourcetype/digitalCaptur"] }', "line 30: conclusion[0].that.source_types.none_of[0]: 'http://cv.iptc.org/newscodes/digitalsourcetype/digitalCaptur' is not known here; did you mean digitalCapture"),
+    "our own rule": ('expect = "pass"', 'expect = "pass"\nrules = ["provenance.alterd"]', "line 51: example[0].rules.provenance.alterd: there is no rule 'provenance.alterd'; did you mean provenance.altered"),
+    "the kind of a rule": ("[[conclusion]]", "[[rule]]", "line 27: rule: is not a field of a policy; write [[requirement]] or [[conclusion]]"),
+    "an operator that is not for the fact": ('equals = "intact"', 'at_least = "intact"', "line 16: requirement[0].that.integrity.at_least: is not a field of a test of a fact; use one of: any_of, none_of, present, equals"),
     "TOML": ("that = { integrity", "that = integrity", "is not TOML: invalid value (at line 16, column 8)"),
 }  # fmt: skip
 
@@ -126,14 +135,35 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "an empty list": ('none_of = ["generation", "inpainting"]', "none_of = []", "line 30: conclusion[0].that.ai_kinds.none_of: is empty; name what it is about, or leave it out"),
     "an empty test": ('{ none_of = ["generation", "inpainting"] }', "{}", "line 30: conclusion[0].that.ai_kinds: asks nothing; say one of: any_of, none_of, present, all_of"),
     "text for yes or no": ('equals = "intact"', 'present = "no"', "line 16: requirement[0].that.integrity.present: must be true or false, not text"),
-    "credentials and none": ('{ integrity = { equals = "intact" } }', '{ integrity = { equals = "intact" }, source = { equals = "none" } }', "line 16: requirement[0].that.integrity: can never hold: integrity asks for credentials, and source for none"),
-    "an altered file with a whole history": ('{ integrity = { equals = "intact" } }', '{ integrity = { equals = "altered" }, chain_intact = { equals = true } }', "line 16: requirement[0].that.integrity: can never hold: chain_intact asks for an intact file, and integrity for another"),
+    "credentials and none": ('{ integrity = { equals = "intact" } }', '{ integrity = { equals = "intact" }, source = { equals = "none" } }', "line 16: requirement[0].that.integrity: can never hold: integrity and source exclude one another"),
+    "an altered file with a whole history": ('{ integrity = { equals = "intact" } }', '{ integrity = { equals = "altered" }, chain_intact = { equals = true } }', "line 16: requirement[0].that.integrity: can never hold: integrity and chain_intact exclude one another"),
     "every rule off everywhere": ('paths = ["temp/**"]\nrules = ["ours"]', 'paths = ["**"]', "line 38: override[0].off: leaves no rule on for any file, and would pass everything"),
     "an empty predicate": ('{ integrity = { equals = "intact" } }', "{}", "line 16: requirement[0].that: asks nothing; name a fact, or a context value"),
     "a contradiction": ('{ equals = "intact" }', '{ equals = "intact", none_of = ["intact"] }', "line 16: requirement[0].that.integrity: can never hold: it asks for what none_of excludes"),
     "every word excluded": ('{ equals = "intact" }', '{ none_of = ["intact", "expired", "altered", "not_covered", "no_credentials", "elsewhere", "not_checked"] }', "line 16: requirement[0].that.integrity: can never hold: none_of excludes every word that there is"),
     "numbers that exclude one another": ('{ integrity = { equals = "intact" } }', "{ size = { at_least = 9, at_most = 3 } }", "line 16: requirement[0].that.size: can never hold: the numbers exclude one another"),
     "days that exclude one another": ('{ integrity = { equals = "intact" } }', '{ time = { after = "2026-05-01", before = "2026-04-01" } }', "line 16: requirement[0].that.time: can never hold: before and after exclude one another"),
+    "a word, and others": ('{ equals = "intact" }', '{ equals = "intact", any_of = ["expired"] }', "line 16: requirement[0].that.integrity: can never hold: equals and any_of exclude one another"),
+    "an unsigned file that states": ('{ integrity = { equals = "intact" } }', '{ source = { equals = "none" }, complete = { equals = true } }', "line 16: requirement[0].that.source: can never hold: source and complete exclude one another"),
+    "an altered file whose word counts": ('{ integrity = { equals = "intact" } }', '{ integrity = { equals = "altered" }, made = { present = true } }', "line 16: requirement[0].that.integrity: can never hold: integrity and made exclude one another"),
+    "a time without a stamp": ('{ integrity = { equals = "intact" } }', '{ time_kind = { equals = "claimed" }, time = { after = "2026-01-01" } }', "line 16: requirement[0].that.time_kind: can never hold: time_kind and time exclude one another"),
+    "a withdrawn signer who is known": ('{ integrity = { equals = "intact" } }', '{ signer_withdrawn = { equals = true }, signer_level = { at_least = "known" } }', "line 16: requirement[0].that.signer_level: can never hold: signer_level and signer_withdrawn exclude one another"),
+    "more parts than there are": ('{ integrity = { equals = "intact" } }', '{ ingredients_total = { at_most = 1 }, ingredients_with = { at_least = 1 }, ingredients_broken = { at_least = 1 } }', "line 16: requirement[0].that.ingredients_total: can never hold: ingredients_total, ingredients_with and ingredients_broken exclude one another"),
+    "generative, and no kind": ('{ ai_kinds = { none_of = ["generation", "inpainting"] } }', '{ ai_kinds = { present = false }, generative_kinds = { present = true } }', "line 30: conclusion[0].that.ai_kinds: can never hold: ai_kinds and generative_kinds exclude one another"),
+    "traces that count": ('{ ai_kinds = { none_of = ["generation", "inpainting"] } }', '{ traces = { present = true } }', "line 30: conclusion[0].that.traces: can never hold: traces are nobody's word, and never count for a file"),
+    "every permission excluded": ('{ integrity = { equals = "intact" } }', '{ permission_training = { none_of = ["allowed", "constrained", "notAllowed"] } }', "line 16: requirement[0].that.permission_training: can never hold: none_of excludes every word that there is"),
+    "unsigned, where it is signed": ('{ integrity = { equals = "intact" } }', '{ source = { equals = "none" } }\nwhen = { source = { equals = "embedded" } }', "line 14: requirement[0]: can never hold where the rule applies: source; change when, or what must hold"),
+    "a part of a name": ('"@house"', '"Mika*"', "line 24: requirement[1].that.signer.any_of[0]: 'Mika*' is no name; a signer's name stands whole: * and ? stand for nothing here"),
+    "no name": ('"@house"', '" "', "line 23: requirement[1].that.signer.any_of: holds an empty text; name what it is about, or leave it out"),
+    "a group in a group": ('house = ["', 'house = ["@others", "', "line 8: signers.house[0]: '@others' is a group, and groups hold no groups; write its members"),
+    "a value twice": ("values = [true", "values = [true, true", "line 12: context.shipped.values: says 'true' twice"),
+    "no value": ("values = [true, false]", "values = []", "line 12: context.shipped.values: is empty; name what it may be, or leave it out for anything"),
+    "a pattern that leaves out": ('paths = ["temp/**"]', 'paths = ["!temp/**"]', "line 37: override[0].paths[0]: '!temp/**' is not a pattern for paths; there are *, ? and **, and a list may hold several"),
+    "a pattern of a shell": ('paths = ["temp/**"]', 'paths = ["*.{png,jpg}"]', "line 37: override[0].paths[0]: '*.{png,jpg}' is not a pattern for paths; there are *, ? and **, and a list may hold several"),
+    "a pattern that no path has": ('paths = ["temp/**"]', 'paths = ["./temp/**"]', "line 37: override[0].paths[0]: './temp/**' is not a pattern for paths; write it as assets/temp/** or *.psd, with /"),
+    "a pattern for half a folder": ('paths = ["temp/**"]', 'paths = ["temp**/a.png"]', "line 37: override[0].paths[0]: 'temp**/a.png' is not a pattern for paths; ** stands alone between /, as in assets/**/*.png"),
+    "no path": ('paths = ["temp/**"]', "paths = []", "line 37: override[0].paths: is empty; name at least one"),
+    "a number for the version": ('schema_version = "1"', "schema_version = 1", "line 1: schema_version: must be text in quotes, not a number"),
     "nothing, but something": ('{ integrity = { equals = "intact" } }', '{ credit_fields = { present = false, any_of = ["creator"] } }', "line 16: requirement[0].that.credit_fields: can never hold: it asks for something of what must not be there"),
     "a level that everybody has": ('{ integrity = { equals = "intact" } }', '{ signer_level = { at_least = "unverified" } }', "line 16: requirement[0].that.signer_level.at_least: asks nothing: everything is at least unverified; use intact, known or listed"),
     "a conclusion as requirement": ('{ integrity = { equals = "intact" } }', '{ ai_kinds = { none_of = ["generation"] } }', "line 16: requirement[0].that.ai_kinds: is about how the picture was made, which a requirement cannot judge; write [[conclusion]], or ask only whether it is declared: present = true"),
@@ -413,3 +443,8 @@ def test_a_template_says_its_rules_in_every_language(name: str) -> None:
     """A message of a template stands in English, Spanish and Japanese, and its text is what `show` prints."""
     assert all(set(rule.message) == {"en", "es", "ja"} for rule in load(name).rules)
     assert template_text(name).startswith('schema_version = "1"')
+
+
+def test_the_kinds_of_lists_are_those_that_there_are() -> None:
+    """Every kind of list that a reader can have, and the two kinds of pins."""
+    assert (*Tier, "pin", "own") == TIERS

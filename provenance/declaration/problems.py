@@ -28,6 +28,7 @@ _WANTED = {  # pydantic's error type -> the shape that was wanted
     "model_type": "a table of fields",
     "model_attributes_type": "a table of fields",
 }
+_FEW = 8  # fields that a message lists
 _QUOTED = re.compile("'([^']*)'")
 _BOUND = {
     "greater_than": ("gt", "more than"),
@@ -81,7 +82,7 @@ def _told(fault: ErrorDetails, model: type[Written]) -> tuple[list[str | int], s
 def choice(word: str, known: Iterable[str]) -> tuple[str, str]:
     """Return problem and cure for a *word* that is none of *known*."""
     values = list(known)
-    if near := nearest(word, values):
+    if near := nearest(word, values) or nearest(word.rpartition("/")[2], values):
         return f"{quoted(word)} is not known here", f"did you mean {near}"
     return f"{quoted(word)} is not known here", f"use one of: {', '.join(values)}"
 
@@ -95,13 +96,16 @@ def _problem(fault: ErrorDetails, model: type[Written]) -> tuple[str, str]:
         *above, name = fault["loc"]
         owner = _annotation(model, above)
         near = nearest(str(name), owner.model_fields)
-        return f"is not a field of {owner.noun}", f"did you mean {near}" if near else ""
+        few = f"use one of: {', '.join(owner.model_fields)}" if len(owner.model_fields) <= _FEW else ""
+        return f"is not a field of {owner.noun}", f"did you mean {near}" if near else few
     if kind == "enum" and isinstance(given, str):
         known: type[Enum] = _annotation(model, fault["loc"])
         return choice(given, [member.value for member in known])
     if kind == "float_type" and type(given) is int:
         return "is too large", ""
-    if kind == "literal_error" and isinstance(given, str):
+    if kind == "literal_error" and not isinstance(given, str):
+        return f"must be text in quotes, not {_shape(given)}", ""
+    if kind == "literal_error":
         return choice(given, _QUOTED.findall(context["expected"]))
     if kind in _WANTED:
         return f"must be {_WANTED[kind]}, not {_shape(given)}", ""
@@ -110,6 +114,8 @@ def _problem(fault: ErrorDetails, model: type[Written]) -> tuple[str, str]:
         return f"is {given:g}, but must be {words} {context[key]:g}", ""
     if kind == "too_long":
         return f"has {context['actual_length']} entries, of at most {context['max_length']}", ""
+    if kind == "too_short" and not context["actual_length"]:
+        return "is empty", "name at least one"
     if kind == "missing":
         return "is missing", ""
     return fault["msg"][:1].lower() + fault["msg"][1:], ""

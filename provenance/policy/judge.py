@@ -24,13 +24,12 @@ from provenance.policy.loading import Policy
 from provenance.policy.model import Mode, Rule
 from provenance.policy.predicates import Predicate
 from provenance.policy.saying import because, limited, reason, waived
-from provenance.policy.verdict import Answer, Decision, Outcome, RuleKind, Verdict
+from provenance.policy.verdict import ALTERED, Answer, Decision, Outcome, RuleKind, Verdict
 from provenance.policy.vocabulary import FACTS, About
 from provenance.record import dataclass
 from provenance.report.wording import DEFAULT, Catalogue
 from provenance.terms import Integrity
 
-ALTERED = "provenance.altered"  # our own rule
 _NEVER_PASSED = frozenset({Integrity.ALTERED, Integrity.NOT_COVERED})
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from provenance.declaration.globs import matches
 from provenance.declaration.lines import line_of
 from provenance.declaration.problems import dotted, first_fault
 from provenance.declaration.text import quoted
@@ -26,13 +27,14 @@ from provenance.policy.model import (
     Waiver,
     unknown_name,
 )
+from provenance.policy.verdict import ALTERED
 from provenance.record import dataclass
 from provenance.spelling import nearest
 
 MAX_BYTES = 256 << 10
 ENDING = ".toml"
 _FOLDER = "templates"
-_EVERYWHERE = frozenset({"*", "**", "**/*"})
+_SAMPLES = ("a.png", "Z-9 (2).jpeg", "b/c.tif", "b/c/d/é.webp")  # a pattern for all of these is for every file
 _GROUP = "@"
 
 
@@ -63,9 +65,9 @@ class _Text:
     text: str
     folder: str = ""
 
-    def fault(self, path: Sequence[str | int], problem: str, cure: str = "") -> PolicyError:
-        """Return the error at *path*, with its line."""
-        line = line_of(self.text, path)
+    def fault(self, path: Sequence[str | int], problem: str, cure: str = "", *, spelt: str = "") -> PolicyError:
+        """Return the error at *path*, with its line: the one where it is *spelt*, in a list of many lines."""
+        line = line_of(self.text, [*path, spelt] if spelt else path)
         where = f"{self.name}, line {line}" if line else self.name
         return PolicyError(f"{where}: {dotted(path)}" if path else where, problem, cure)
 
@@ -144,7 +146,19 @@ def _written(read: _Text) -> PolicyFile:
         return PolicyFile.model_validate(data)
     except ValidationError as exc:
         path, problem, cure = first_fault(exc, PolicyFile)
-    raise read.fault(path, problem, cure)
+    if path == ["rule"] or path == ["rules"]:
+        cure = "write [[requirement]] or [[conclusion]]"
+    raise read.fault(path, problem, cure, spelt=_word_at(data, path))
+
+
+def _word_at(data: object, path: Sequence[str | int]) -> str:
+    """Return the word of a list that *path* leads to, "" if it leads to anything else."""
+    for part in path:
+        try:
+            data = data[part]  # type: ignore[index]  # whatever TOML holds
+        except (KeyError, IndexError, TypeError):
+            return ""
+    return data if isinstance(data, str) and isinstance(path[-1], int) else ""
 
 
 def _resolved(read: _Text) -> Policy:
@@ -215,8 +229,8 @@ def _check(made: Policy, own: PolicyFile, read: _Text) -> None:
         _check_rule(rule, path, made, read)
     for n, example in enumerate(own.example):
         for name in example.rules or ():
-            if name not in ids and not name.startswith("provenance."):
-                raise read.fault(["example", n, "rules", name], *unknown_name(name, ids, "rule"))
+            if name not in (*ids, ALTERED):
+                raise read.fault(["example", n, "rules", name], *unknown_name(name, [*ids, ALTERED], "rule"))
         problem = context_problem(example.context, made)
         if problem:
             raise read.fault(["example", n, "context", problem[0]], *problem[1:])
@@ -227,9 +241,13 @@ def _check_off(made: Policy, own: PolicyFile, read: _Text) -> None:
     asked = {rule.id for rule in made.rules}
     for n, one in enumerate(own.override):
         named = set(one.rules) or {rule.id for rule in made.rules}
-        asked = asked - named if one.off and _EVERYWHERE & set(one.paths) else asked | (set() if one.off else named)
+        asked = asked - named if one.off and _everywhere(one) else asked | (set() if one.off else named)
         if not asked and n == len(own.override) - 1:
             raise read.fault(["override", n, "off"], "leaves no rule on for any file, and would pass everything")
+
+
+def _everywhere(one: Override) -> bool:
+    return all(matches(path, one.paths) for path in _SAMPLES)
 
 
 def _own_rules(own: PolicyFile) -> Iterator[tuple[list[str | int], Rule]]:
@@ -278,7 +296,7 @@ def _no_value(word: object, allowed: tuple[object, ...], name: str) -> tuple[str
     listed = f"use one of: {', '.join(known)}"
     near = nearest(str(word), known)
     cure = f"did you mean {near}" if near and near != word else listed
-    return f"{quoted(str(word))} is no value of {name}", cure
+    return f"{quoted(str(word).lower() if isinstance(word, bool) else str(word))} is no value of {name}", cure
 
 
 def context_problem(context: Mapping[str, object], policy: Policy) -> tuple[str, str, str] | None:

@@ -18,7 +18,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, WithJso
 
 from provenance.declaration.problems import Written
 from provenance.declaration.text import fault, line, quoted, web_address
-from provenance.policy.predicates import Day, Predicate, Scalar
+from provenance.policy.predicates import Day, Member, Predicate, Scalar
+from provenance.policy.together import exclusive
 from provenance.policy.verdict import Decision, RuleKind
 from provenance.policy.vocabulary import FACTS, About
 from provenance.spelling import nearest
@@ -26,6 +27,7 @@ from provenance.terms import Level
 
 SCHEMA_VERSION = "1"
 _ID = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
+_BRACES = re.compile(r"\{[^{}]*,[^{}]*\}")  # alternatives, as a shell has them
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 OWN = "provenance"  # first part of rule ids that are ours
 _WHEN = frozenset({"name", "size", "media_type", "source", "name_suggests"})  # what `when` may ask of the file
@@ -46,8 +48,13 @@ def _hash(text: str) -> str:
 
 
 def _glob(text: str) -> str:
-    if not text or text.startswith("/") or "\\" in text or ".." in text.split("/"):
+    parts = text.split("/")
+    if not text or text.startswith("/") or "\\" in text or text != text.strip() or {"", ".", ".."} & set(parts):
         raise fault(f"{quoted(text)} is not a pattern for paths", "write it as assets/temp/** or *.psd, with /")
+    if text.startswith("!") or _BRACES.search(text) or text.count("[") != text.count("]"):
+        raise fault(f"{quoted(text)} is not a pattern for paths", "there are *, ? and **, and a list may hold several")
+    if any("**" in part and part != "**" for part in parts):
+        raise fault(f"{quoted(text)} is not a pattern for paths", "** stands alone between /, as in assets/**/*.png")
     return text
 
 
@@ -150,7 +157,16 @@ class Rule(Written):
         for place, predicate in self._places():
             for name, test in predicate.tests():
                 self._check(name, test, [*place, name])
+        self._can_hold()
         return self
+
+    def _can_hold(self) -> None:
+        """Refuse a rule that asks of every file for which it is something that this file cannot be."""
+        applies = self.when.asked() if self.when else ()
+        found = [exclusive([*applies, *predicate.asked()]) for predicate in self.predicates()]
+        if all(found):
+            names = ", ".join(dict.fromkeys(name for names in found for name in names))
+            raise fault(f"can never hold where the rule applies: {names}", "change when, or what must hold")
 
     def _places(self) -> list[tuple[list[str | int], Predicate]]:
         if self.that is not None:
@@ -193,6 +209,14 @@ class Conclusion(Rule):
         return self
 
 
+def _same(value: Any, several: tuple[Any, ...]) -> bool:
+    return any(type(value) is type(one) and value == one for one in several)
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 class ContextValue(Written):
     """A value that the caller supplies, and what it may be."""
 
@@ -200,6 +224,16 @@ class ContextValue(Written):
 
     help: Line = Field("", description="What it means, for whoever has to supply it.")
     values: tuple[Scalar, ...] = Field((), description="What it may be; left out, anything.")
+
+    @model_validator(mode="after")
+    def _may_be_something(self) -> Self:
+        if "values" in self.model_fields_set and not self.values:
+            raise fault("is empty", "name what it may be, or leave it out for anything", path=["values"])
+        if twice := [one for n, one in enumerate(self.values) if _same(one, self.values[:n])]:
+            raise fault(f"says {quoted(_shown(twice[0]))} twice", path=["values"])
+        if any(isinstance(one, str) and not one.strip() for one in self.values):
+            raise fault("holds an empty text", path=["values"])
+        return self
 
 
 class Override(Written):
@@ -273,7 +307,7 @@ class PolicyFile(Written):
     evidence: Evidence | None = Field(
         None, description="Whose word counts for a file: listed, known (by a list or by you), or intact (anybody's)."
     )
-    signers: dict[Id, Annotated[tuple[Line, ...], Field(min_length=1)]] = Field(
+    signers: dict[Id, Annotated[tuple[Member, ...], Field(min_length=1)]] = Field(
         default_factory=dict, description='Groups: house = ["Mika K.", "3f2a…"]; rules name them as "@house".'
     )
     context: dict[Id, ContextValue] = Field(default_factory=dict, description="Values that the caller supplies.")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, WithJsonSchema, create_model, model_validator
 
 from provenance.declaration.problems import Written, choice
-from provenance.declaration.text import fault, quoted
+from provenance.declaration.text import fault, line, quoted
+from provenance.policy.together import Question, exclusive, said
 from provenance.policy.vocabulary import FACTS, LEVELS, Asked, Shape
-from provenance.terms import Integrity, Level
+from provenance.terms import Level
 
 
 def _scalar(value: Any) -> Any:
@@ -20,8 +22,7 @@ def _scalar(value: Any) -> Any:
 
 
 Scalar = Annotated[Any, AfterValidator(_scalar), WithJsonSchema({"type": ["string", "boolean", "integer"]})]
-_WITH_CREDENTIALS = {Integrity.INTACT, Integrity.EXPIRED, Integrity.ALTERED, Integrity.NOT_COVERED}
-_ALWAYS_THERE = frozenset({"integrity", "coverage", "source", "time_kind"})  # they never say nothing
+CONTEXT = "context."  # before the name of a value that the caller supplies
 
 
 class Test(Written):
@@ -44,14 +45,24 @@ class Test(Written):
             if len(set(value)) < len(value):
                 double = next(word for word in value if value.count(word) > 1)
                 raise fault(f"says {quoted(str(double))} twice", path=[name])
+            if any(isinstance(word, str) and not word.strip() for word in value):
+                raise fault("holds an empty text", "name what it is about, or leave it out", path=[name])
         none_of = set(lists.get("none_of", ()))
         exact = getattr(self, "equals", None)
+        if isinstance(exact, str) and not exact.strip():
+            raise fault("is empty", "ask present = false for what is not there", path=["equals"])
         wanted = set(lists.get("all_of", ())) | (set() if exact is None else {exact})
         if wanted & none_of or (lists.get("any_of") and set(lists["any_of"]) <= none_of):
             raise fault("can never hold: it asks for what none_of excludes")
+        if exact is not None and lists.get("any_of") and not _among(exact, lists["any_of"]):
+            raise fault("can never hold: equals and any_of exclude one another")
         if getattr(self, "present", None) is False and (lists or wanted):
             raise fault("can never hold: it asks for something of what must not be there")
         return self
+
+
+def _among(word: Any, several: tuple[Any, ...]) -> bool:
+    return word in several or any(isinstance(one, str) and set("*?") & set(one) for one in (word, *several))
 
 
 class TextTest(Test):
@@ -70,6 +81,35 @@ class TextsTest(Test):
     none_of: tuple[str, ...] | None = Field(None, description="None of these is among them.")
     all_of: tuple[str, ...] | None = Field(None, description="All of these are among them.")
     present: StrictBool | None = Field(None, description="Whether there is any at all.")
+
+
+def _signer(text: str) -> str:
+    """Return *text* if it can be a signer's name, a fingerprint, or a group's name."""
+    if set("*?") & set(text):
+        raise fault(f"{quoted(text)} is no name", "a signer's name stands whole: * and ? stand for nothing here")
+    bare = text.casefold().replace(":", "").replace(" ", "")
+    if len(bare) >= 32 and not set(bare) - set("0123456789abcdef") and len(bare) != 64:
+        raise fault(f"{quoted(text)} is no SHA-256 fingerprint", f"it has {len(bare)} digits, and needs 64")
+    return text
+
+
+def _no_group(text: str) -> str:
+    if text.startswith("@"):
+        raise fault(f"{quoted(text)} is a group, and groups hold no groups", "write its members")
+    return _signer(text)
+
+
+SignerName = Annotated[str, AfterValidator(_signer), WithJsonSchema({"type": "string"})]
+Member = Annotated[str, AfterValidator(line), AfterValidator(_no_group), WithJsonSchema({"type": "string"})]
+
+
+class SignerTest(Test):
+    """A signer's name, whole; a SHA-256 fingerprint; or @group."""
+
+    any_of: tuple[SignerName, ...] | None = Field(None, description="One of these.")
+    none_of: tuple[SignerName, ...] | None = Field(None, description="None of these.")
+    equals: SignerName | None = Field(None, description="Exactly this.")
+    present: StrictBool | None = Field(None, description="Whether it is there at all.")
 
 
 class FlagTest(Test):
@@ -158,6 +198,31 @@ def _word(words: tuple[str, ...]) -> Any:
     return Annotated[str, AfterValidator(check), WithJsonSchema({"enum": list(words)})]
 
 
+def _pattern(words: tuple[str, ...]) -> Any:
+    """A text of a closed list, or a pattern that one of them answers to."""
+
+    def check(text: str) -> str:
+        if not any(fnmatchcase(word.casefold(), text.casefold()) for word in words):
+            raise fault(*choice(text, words))
+        return text
+
+    return Annotated[str, AfterValidator(check), WithJsonSchema({"type": "string", "examples": list(words)})]
+
+
+def _closed_test(name: str, asked: Asked) -> type[Test]:
+    """A test of texts of which every one that there can be is known."""
+    base = _BY_SHAPE[asked.shape]
+    word = _pattern(asked.words)
+    kinds: dict[str, Any] = {"equals": word | None}
+    kinds |= dict.fromkeys(("any_of", "none_of", "all_of"), tuple.__class_getitem__((word, ...)) | None)
+    fields: dict[str, Any] = {
+        key: (kinds[key], Field(None, description=field.description))
+        for key, field in base.model_fields.items()
+        if key in kinds
+    }
+    return create_model(f"Test_{name}", __base__=base, __doc__=asked.help, **fields)
+
+
 def _words_test(name: str, asked: Asked) -> type[Test]:
     word = _word(asked.words)
     several: Any = tuple.__class_getitem__((word, ...))
@@ -172,7 +237,6 @@ def _words_test(name: str, asked: Asked) -> type[Test]:
         fields["equals"] = (word | None, Field(None, description="Exactly this."))
     made: type[_Words] = create_model(f"Test_{name}", __base__=_Words, __doc__=asked.help, **fields)
     made.words = asked.words
-    made.always = name in _ALWAYS_THERE
     return made
 
 
@@ -180,11 +244,10 @@ class _Words(Test):
     """Words of a closed list."""
 
     words: ClassVar[tuple[str, ...]] = ()
-    always: ClassVar[bool] = False
 
     @model_validator(mode="after")
     def _leaves_something(self) -> Self:
-        if self.always and set(self.words) <= set(getattr(self, "none_of", None) or ()):
+        if set(self.words) <= set(getattr(self, "none_of", None) or ()):
             raise fault("can never hold: none_of excludes every word that there is")
         return self
 
@@ -192,7 +255,7 @@ class _Words(Test):
 _BY_SHAPE: dict[Shape, type[Test]] = {
     Shape.TEXT: TextTest,
     Shape.TEXTS: TextsTest,
-    Shape.SIGNER: TextTest,
+    Shape.SIGNER: SignerTest,
     Shape.FLAG: FlagTest,
     Shape.NUMBER: NumberTest,
     Shape.DATE: DateTest,
@@ -218,36 +281,23 @@ class _Predicate(Written):
             raise fault("asks nothing", "name a fact, or a context value")
         return self
 
+    def asked(self) -> tuple[Question, ...]:
+        """Return every part of every test: the fact, the operator, what it is given."""
+        found = [(name, *part) for name, test in self.tests() for part in test.parts()]
+        return (*found, *((f"{CONTEXT}{name}", *part) for name, test in self.supplied() for part in test.parts()))
+
     @model_validator(mode="after")
     def _can_hold_together(self) -> Self:
-        integrity, source = self._left("integrity"), self._left("source")
-        chain = getattr(getattr(self, "chain_intact", None), "equals", None)
-        level = any(getattr(self, name) is not None for name in ("signer_level", "lowest_level"))
-        if source == {"none"} and integrity <= _WITH_CREDENTIALS:
-            raise fault("can never hold: integrity asks for credentials, and source for none", path=["integrity"])
-        if "none" not in source and integrity == {Integrity.NO_CREDENTIALS}:
-            raise fault("can never hold: integrity asks for no credentials, and source for some", path=["integrity"])
-        if (chain or level) and Integrity.INTACT not in integrity:
-            also = "chain_intact" if chain else "a signer's level"
-            raise fault(
-                f"can never hold: {also} asks for an intact file, and integrity for another", path=["integrity"]
-            )
+        if names := exclusive(self.asked()):
+            raise fault(said(names), path=names[0].split(".", 1))
         return self
-
-    def _left(self, name: str) -> set[str]:
-        """Return the words that a fact of one word may still have."""
-        test, words = getattr(self, name), set(FACTS[name].words)
-        if test is None:
-            return words
-        words -= set(test.none_of or ())
-        words &= set(test.any_of or words)
-        return words & ({test.equals} if test.equals is not None else words)
 
 
 def _made() -> Any:
     fields: dict[str, Any] = {}
     for name, asked in FACTS.items():
-        test = _BY_SHAPE.get(asked.shape) or _words_test(name, asked)
+        closed = _closed_test if asked.shape in _BY_SHAPE else _words_test
+        test = closed(name, asked) if asked.words else _BY_SHAPE[asked.shape]
         fields[name] = (test | None, Field(None, description=asked.help))
     fields["context"] = (
         dict[str, ContextTest] | None,

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from provenance.record import dataclass
 
+ALTERED = "provenance.altered"  # our own rule, which no policy can change
+
 
 class Decision(StrEnum):
     """What is to be done with a file, mildest first; `rank` orders them."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from provenance.container.model import Kind
 from provenance.metadata.model import Field
 from provenance.policy import kinds
 from provenance.policy.facts import CREDIT_FIELDS, FAMILIES
@@ -63,6 +64,7 @@ STATEMENTS = ("no_generative_ai:final", "no_generative_ai:process", "made", "his
 PROFILES = ("human-illustration", "fully-generative-ai", "real-life-capture", "real-media")
 OVERSIGHT = ("fully_autonomous", "prompt_guided", "human_validated")
 DECLARED_BESIDE = ("declared", "stale", "older", "signed_since", "unreadable")
+TIERS = ("c2pa", "tsa", "interim", "identity", "custom", "pin", "own")  # `trust.model.Tier`, and pins
 _PERMISSIONS = tuple(use.value for use in Use)
 _FIELDS = tuple(field.value for field in Field)
 _CREDIT = tuple(field.value for field in CREDIT_FIELDS)
@@ -83,8 +85,8 @@ def _made(shape: Shape, help_: str, *words: str) -> Asked:
 FACTS: dict[str, Asked] = {
     "name": _found(Shape.TEXT, "The file's name, without folders."),
     "size": _found(Shape.NUMBER, "The file's size in bytes."),
-    "media_type": _found(Shape.TEXT, "What the file is, by content, as in image/png."),
-    "name_suggests": _found(Shape.TEXT, "What the name's ending says, where the content is something else."),
+    "media_type": _found(Shape.TEXT, "What the file is, by content, as in image/png.", *Kind),
+    "name_suggests": _found(Shape.TEXT, "What the name's ending says, where the content is something else.", *Kind),
     "integrity": _found(Shape.WORD, "Whether what was signed is what is here.", *Integrity),
     "chain_intact": _found(Shape.FLAG, "Whether the file, and everything that it was made from, holds."),
     "source": _found(Shape.WORD, "Where the credentials were found.", "embedded", "sidecar", "remote", "none"),
@@ -97,7 +99,7 @@ FACTS: dict[str, Asked] = {
     "lowest_level": _found(Shape.LEVEL, "The same of whoever is known least in the whole chain."),
     "signer": _found(Shape.SIGNER, "Who signed: your own name for them, a SHA-256 fingerprint, or @group."),
     "signer_lists": _found(Shape.TEXTS, "Names of the public lists that know the signer."),
-    "signer_tiers": _found(Shape.TEXTS, "Kinds of those lists: c2pa, interim; pin and own for your own."),
+    "signer_tiers": _found(Shape.TEXTS, "Kinds of those lists: c2pa, interim; pin and own for your own.", *TIERS),
     "signer_expired": _found(Shape.FLAG, "Whether the certificate had run out."),
     "signer_withdrawn": _found(Shape.FLAG, "Whether the deny list names the signer."),
     "revocation": _found(Shape.WORD, "What is known of a revocation.", "good", "revoked", "unknown", "not checked"),
