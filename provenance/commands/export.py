@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,19 @@ import typer
 
 from provenance import home as homes
 from provenance.commands.shared import expand, progress
-from provenance.commands.signers import named, profile_of, tell
+from provenance.commands.signers import (
+    AcceptDamagedParent,
+    NoThumbnail,
+    NoTsa,
+    Quiet,
+    Tsa,
+    TsaOptional,
+    named,
+    options_at,
+    profile_of,
+    service,
+    tell,
+)
 from provenance.commands.unlock import (
     HomeOption,
     IdentityOption,
@@ -22,18 +35,15 @@ from provenance.commands.unlock import (
     Secrets,
     open_credential,
 )
-from provenance.container.limits import load as load_limits
 from provenance.container.model import Kind
 from provenance.credentials.credential import Credential
 from provenance.errors import AssetError, OutputError, ProvenanceError
-from provenance.home import DEFAULT_IDENTITY, Home
+from provenance.home import DEFAULT_IDENTITY
 from provenance.plain import plain
 from provenance.report.wording import say
 from provenance.signing.derivative import Derived, Recipe, derive
 from provenance.signing.geometry import parse_crop, parse_resize
 from provenance.signing.options import Note, Options
-from provenance.trust.lists import load as load_trust
-from provenance.worker.settings import load as load_worker
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -88,27 +98,17 @@ def export(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a file that is there; never a picture that was named.")
     ] = False,
-    accept_damaged_parent: Annotated[
-        bool, typer.Option("--accept-damaged-parent", help="Build on credentials that do not hold; recorded.")
-    ] = False,
-    no_thumbnail: Annotated[
-        bool, typer.Option("--no-thumbnail", help="Put no small picture into the credentials.")
-    ] = False,
-    tsa: Annotated[
-        str | None, typer.Option(metavar="URL", help="A time-stamp service; by default the profile's.")
-    ] = None,
-    no_tsa: Annotated[
-        bool, typer.Option("--no-tsa", help="Use no time-stamp service, whatever the profile says.")
-    ] = False,
-    tsa_optional: Annotated[
-        bool, typer.Option("--tsa-optional", help="Sign without a time stamp if none can be had.")
-    ] = False,
+    accept_damaged_parent: AcceptDamagedParent = False,
+    no_thumbnail: NoThumbnail = False,
+    tsa: Tsa = None,
+    no_tsa: NoTsa = False,
+    tsa_optional: TsaOptional = False,
     identity: IdentityOption = DEFAULT_IDENTITY,
     passphrase_file: PassphraseFile = None,
     passphrase_fd: PassphraseFd = None,
     insecure: Insecure = False,
     home: HomeOption = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print errors only.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Make smaller, cut or converted copies that keep the chain: signed, with the picture as their parent.
 
@@ -117,8 +117,7 @@ def export(
     place = homes.locate(home)
     if len(files) < 2:
         raise OutputError("export", "needs a picture and a target", "provenance export FILE TARGET")
-    if tsa and no_tsa:
-        raise OutputError("--tsa", "and --no-tsa exclude each other", "choose one")
+    tsa_url = service(tsa, profile_of(place, identity), none=no_tsa)
     *named, target = files
     recipe = Recipe(
         crop=parse_crop(crop) if crop else None,
@@ -134,24 +133,17 @@ def export(
         )
     if not any(map(os.path.exists, pictures)):
         raise AssetError(", ".join(plain(picture.name) for picture in pictures), "is not there")
-    options = Options(
+    options = replace(
+        options_at(place),
         overwrite=overwrite,
         accept_damaged_parent=accept_damaged_parent,
         thumbnail=not no_thumbnail,
         strip_private=strip_private,
-        tsa_url="" if no_tsa else tsa or _service(place, identity),
+        tsa_url=tsa_url,
         tsa_optional=tsa_optional,
-        trust=load_trust(place),
-        limits=load_limits(place.config),
-        worker=load_worker(place.config),
     )
     credential = open_credential(place, identity, Secrets(passphrase_file, passphrase_fd, insecure))
     raise typer.Exit(_export_all(pictures, target, recipe, credential, options, quiet=quiet))
-
-
-def _service(place: Home, identity: str) -> str:
-    profile = profile_of(place, identity)
-    return (profile.tsa if profile else None) or ""
 
 
 def _export_all(

@@ -14,7 +14,19 @@ import typer
 
 from provenance import home as homes
 from provenance.commands.shared import Null, expand, progress
-from provenance.commands.signers import named, profile_of, tell
+from provenance.commands.signers import (
+    AcceptDamagedParent,
+    NoThumbnail,
+    NoTsa,
+    Quiet,
+    Tsa,
+    TsaOptional,
+    named,
+    options_at,
+    profile_of,
+    service,
+    tell,
+)
 from provenance.commands.stating import Stated, statements
 from provenance.commands.unlock import (
     HomeOption,
@@ -25,7 +37,6 @@ from provenance.commands.unlock import (
     Secrets,
     open_credential,
 )
-from provenance.container.limits import load as load_limits
 from provenance.credentials import identities
 from provenance.credentials.credential import Credential
 from provenance.declaration.documents import placed, read_document
@@ -43,8 +54,6 @@ from provenance.signing.files import FileId, file_id
 from provenance.signing.options import Note, Options, Signed
 from provenance.signing.sign import planned
 from provenance.signing.sign import sign as sign_one
-from provenance.trust.lists import load as load_trust
-from provenance.worker.settings import load as load_worker
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -144,12 +153,8 @@ def sign(
     drop_history: Annotated[
         bool, typer.Option("--drop-history", help="Leave out what the file states already; recorded.")
     ] = False,
-    accept_damaged_parent: Annotated[
-        bool, typer.Option("--accept-damaged-parent", help="Build on credentials that do not hold; recorded.")
-    ] = False,
-    no_thumbnail: Annotated[
-        bool, typer.Option("--no-thumbnail", help="Put no small picture into the credentials.")
-    ] = False,
+    accept_damaged_parent: AcceptDamagedParent = False,
+    no_thumbnail: NoThumbnail = False,
     no_metadata: Annotated[
         bool, typer.Option("--no-metadata", help="Leave the picture's EXIF, IPTC and XMP as they are.")
     ] = False,
@@ -166,15 +171,9 @@ def sign(
         str | None,
         typer.Option(metavar="WHY", help="Sign although the file holds traces of AI that you do not declare; public."),
     ] = None,
-    tsa: Annotated[
-        str | None, typer.Option(metavar="URL", help="A time-stamp service; by default the profile's.")
-    ] = None,
-    no_tsa: Annotated[
-        bool, typer.Option("--no-tsa", help="Use no time-stamp service, whatever the profile says.")
-    ] = False,
-    tsa_optional: Annotated[
-        bool, typer.Option("--tsa-optional", help="Sign without a time stamp if none can be had.")
-    ] = False,
+    tsa: Tsa = None,
+    no_tsa: NoTsa = False,
+    tsa_optional: TsaOptional = False,
     null: Null = False,
     identity: IdentityOption = DEFAULT_IDENTITY,
     author_identity: Annotated[
@@ -185,7 +184,7 @@ def sign(
     passphrase_fd: PassphraseFd = None,
     insecure: Insecure = False,
     home: HomeOption = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print errors only.")] = False,
+    quiet: Quiet = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print what was written in detail.")] = False,
 ) -> None:
     """State how pictures were made, and sign that into them.
@@ -209,9 +208,8 @@ def sign(
         )
     if store is not None and str(store).startswith("-"):  # an option that would be taken for the folder
         raise OutputError("--store", f"needs a folder, and {plain(store)} follows", "write --store .provenance")
-    if tsa and no_tsa:
-        raise OutputError("--tsa", "and --no-tsa exclude each other", "choose one")
     profile = profile_of(place, author_identity or identity)
+    tsa_url = service(tsa, profile, none=no_tsa)
     flags = Flags(
         title=title,
         description=description,
@@ -238,7 +236,8 @@ def sign(
     declared = placed(read_document(declare), declare.parent) if declare else None
     stated = statements(pictures, flags, profile, declared)
     secrets = Secrets(passphrase_file, passphrase_fd, insecure)
-    options = Options(
+    options = replace(
+        options_at(place),
         output=output,
         in_place=in_place,
         sidecar=sidecar,
@@ -252,12 +251,9 @@ def sign(
         metadata=not no_metadata,
         conflict=credit_conflict,
         strip_private=strip_private,
-        tsa_url="" if no_tsa else tsa or (profile.tsa if profile else None) or "",
+        tsa_url=tsa_url,
         tsa_optional=tsa_optional,
         identity=open_credential(place, author_identity, secrets) if author_identity and not preview else None,
-        trust=load_trust(place),
-        limits=load_limits(place.config),
-        worker=load_worker(place.config),
     )
     if preview:
         raise typer.Exit(_show(stated, options, place, identity=identity, author_identity=author_identity))

@@ -21,7 +21,7 @@ from provenance.batch.judged import Judged, judged
 from provenance.batch.model import Item
 from provenance.batch.watching import Memory, Watch, mark_of
 from provenance.commands.shared import checking_options
-from provenance.commands.signers import named, profile_of
+from provenance.commands.signers import NoTsa, named, options_at, profile_of, service
 from provenance.commands.stating import statements
 from provenance.commands.unlock import (
     HomeOption,
@@ -32,7 +32,6 @@ from provenance.commands.unlock import (
     Secrets,
     open_credential,
 )
-from provenance.container.limits import load as load_limits
 from provenance.credentials.credential import Credential
 from provenance.declaration.documents import placed, read_document
 from provenance.declaration.flags import Flags
@@ -46,7 +45,6 @@ from provenance.report.wording import Phrase, say
 from provenance.signing.already import result_of, signed_already
 from provenance.signing.options import Options
 from provenance.signing.sign import sign as sign_one
-from provenance.trust.lists import load as load_trust
 from provenance.worker.settings import load as load_worker
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -86,9 +84,7 @@ def watch(
     state: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where what was done is noted; else among your things.")
     ] = None,
-    no_tsa: Annotated[
-        bool, typer.Option("--no-tsa", help="Use no time-stamp service, whatever the profile says.")
-    ] = False,
+    no_tsa: NoTsa = False,
     identity: IdentityOption = DEFAULT_IDENTITY,
     passphrase_file: PassphraseFile = None,
     passphrase_fd: PassphraseFd = None,
@@ -120,12 +116,11 @@ def watch(
         if then is Then.CHECK:
             act = _checking(load_policy(policy or ""), memory, watching, place)
         else:
-            options = Options(
-                output=output, in_place=in_place, sidecar=sidecar,
-                trust=load_trust(place), limits=load_limits(place.config), worker=load_worker(place.config),
-            )  # fmt: skip
             found = profile_of(place, identity)
-            options = replace(options, tsa_url="" if no_tsa else (found.tsa if found else None) or "")
+            options = replace(
+                options_at(place), output=output, in_place=in_place, sidecar=sidecar,
+                tsa_url=service(None, found, none=no_tsa),
+            )  # fmt: skip
             declared = placed(read_document(declare), declare.parent) if declare else None
             credential = open_credential(place, identity, Secrets(passphrase_file, passphrase_fd, insecure))
             act = _signing(credential, options, found, declared, memory, watching)
