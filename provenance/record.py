@@ -1,9 +1,10 @@
 """`dataclass(frozen=True, slots=True)`, made in a third of the time.
 
-For what a one-shot `verify` or `sign` loads (ADR 0012): fifty such classes are made before a byte is read, and the
-standard decorator compiles six functions for each. Here one is compiled,
-`__init__`; the others are the same for every record. `dataclasses.fields`, `replace`, `asdict`, ``match``, copying
-and pickling work as ever. What no model of ours uses (``kw_only``, ``init=False``, fields not compared) is refused.
+For what a one-shot `verify` or `sign` loads (ADR 0012): a hundred such classes are made before a byte is read, and the
+standard decorator compiles six functions for each. Here one is compiled, `__init__`, when the first instance is made,
+which few of them ever have; the others are the same for every record. `dataclasses.fields`, `replace`, `asdict`,
+``match``, copying and pickling work as ever. What no model of ours uses (``kw_only``, ``init=False``, fields not
+compared) is refused.
 """
 
 from __future__ import annotations
@@ -24,11 +25,24 @@ else:
 
 def _record(plain: type) -> Any:
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(plain)
-    made.__init__ = _init(made)
+    for field in dataclasses.fields(made):
+        if not (field.init and field.repr and field.compare) or field.kw_only:
+            raise TypeError(f"{made.__name__}.{field.name}: use the standard dataclass")
+    made.__init__ = _first_init(made)
     for name, function in _SHARED.items():
         if name not in plain.__dict__:
             setattr(made, name, function)
     return made
+
+
+def _first_init(made: Any) -> Any:
+    """Return what makes the first instance of *made*, and compiles what makes the others."""
+
+    def __init__(self: Any, /, *values: Any, **named: Any) -> None:  # noqa: N807 - it is one
+        made.__init__ = _init(made)
+        made.__init__(self, *values, **named)
+
+    return __init__
 
 
 def _init(made: Any) -> Any:
@@ -36,8 +50,6 @@ def _init(made: Any) -> Any:
     head, body = ["self"], []
     for field in dataclasses.fields(made):
         name = field.name
-        if not (field.init and field.repr and field.compare) or field.kw_only:
-            raise TypeError(f"{made.__name__}.{name}: use the standard dataclass")
         names["_set_" + name] = getattr(made, name).__set__
         value = name
         if field.default is not dataclasses.MISSING:

@@ -19,7 +19,6 @@ from provenance.metadata.blocks import LEAVE, MOST, Blocks, Change
 from provenance.metadata.fields import FIELDS
 from provenance.metadata.model import Carrier, Private, PrivateKind, Value
 from provenance.metadata.tiff_block import ASCII, EXIF_IFD, GPS_IFD, Directory, Structure
-from provenance.metadata.tiff_edit import Setting, applied, changes
 from provenance.record import dataclass
 
 HEADER = b"Exif\0\0"
@@ -180,6 +179,8 @@ def appended(
     Raises:
         AssetError: if the block is damaged.
     """
+    from provenance.metadata.tiff_edit import Setting, applied, changes  # here: reading needs nothing of it
+
     settings = {tag: Setting(ASCII, text + b"\0") for tag, text in tags}
     edits = changes(Source(io.BytesIO(block)), limits or Limits(), settings, without=without, block=True)
     return applied(block, edits)

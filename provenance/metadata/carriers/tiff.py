@@ -30,7 +30,6 @@ from provenance.metadata.tiff_block import (
     Entry,
     Structure,
 )
-from provenance.metadata.tiff_edit import Setting, changes
 
 XMP, IPTC, PHOTOSHOP = 700, 33723, 34377
 _NAMES = {XMP: "XMP", IPTC: "IPTC", PHOTOSHOP: "Photoshop"}
@@ -137,20 +136,23 @@ def place(source: Source, layout: Layout, found: Blocks, change: Change, limits:
     Raises:
         AssetError: if the file or its Photoshop resources are damaged, or it would outgrow its offsets.
     """
+    from provenance.metadata.tiff_edit import Setting, changes  # here: reading needs nothing of it
+
     held.check_xmp(found, change)
-    settings: dict[int, Setting] = {}
+    settings: dict[int, tuple[int, bytes]] = {}
     forms = _forms(source, limits)
     if change.iptc is not None and found.iptc is None and IPTC in forms:
         raise AssetError("IPTC", "stands in the file and cannot be read", LEAVE)
     for tag, text in change.exif:
-        settings[tag] = Setting(UTF_8 if forms.get(tag) == UTF_8 else ASCII, text + b"\0")
+        settings[tag] = (UTF_8 if forms.get(tag) == UTF_8 else ASCII, text + b"\0")
     if change.xmp is not None:
         settings[XMP] = _setting(XMP, forms, change.xmp)
     if change.iptc is not None:
         settings[IPTC] = _setting(IPTC, forms, change.iptc)
     if (pieces := resources.changed(found, change, add=False)) is not None:
         settings[PHOTOSHOP] = _setting(PHOTOSHOP, forms, pieces)
-    return changes(source, limits, settings, without=change.exif_without, block=False)
+    made = {tag: Setting(form, data) for tag, (form, data) in settings.items()}
+    return changes(source, limits, made, without=change.exif_without, block=False)
 
 
 def _forms(source: Source, limits: Limits) -> dict[int, int]:
@@ -162,6 +164,6 @@ def _forms(source: Source, limits: Limits) -> dict[int, int]:
         return {}
 
 
-def _setting(tag: int, forms: Mapping[int, int], data: bytes) -> Setting:
+def _setting(tag: int, forms: Mapping[int, int], data: bytes) -> tuple[int, bytes]:
     form = forms[tag] if forms.get(tag) in _FORMS[tag] else _FORMS[tag][0]
-    return Setting(form, data + bytes(-len(data) % 4) if form == LONG else data)
+    return form, data + bytes(-len(data) % 4) if form == LONG else data
