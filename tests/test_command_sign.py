@@ -25,7 +25,7 @@ from provenance.terms import Integrity
 from provenance.verification.check import check
 from provenance.verification.options import Options
 from tests.support import pictures
-from tests.support.environment import CHECKOUT, Ran
+from tests.support.environment import CHECKOUT, Ran, needs_exiftool
 
 Run = Callable[..., Ran]
 HANDLE = "nightjar"
@@ -478,3 +478,20 @@ def test_a_stricter_flag_that_is_kept_reads_as_what_it_is(artist: Run, tmp_path:
     assert signed.exit == 0, signed.err
     assert "nothing allowed (signed metadata fields, XMP); AI training not allowed (signed permissions)" in shown
     assert "the file itself says" not in shown
+
+
+@needs_exiftool
+def test_verify_names_what_a_platform_took_out(artist: Run, tmp_path: Path) -> None:
+    """EXIF and XMP gone, the credentials kept: the first screen says which fields, beside that the file is altered."""
+    pictures.png(tmp_path / "a.png")
+    artist("sign", "a.png", "--origin", "blank-canvas", "--credit", "Mika / Nightjar", "--training", "no")
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-all=", "a.signed.png"], check=True, cwd=tmp_path)
+    kept = check(tmp_path / "a.signed.png", options=Options())
+
+    shown = " ".join(artist("verify", "a.signed.png").out.split())
+    facts = json.loads(artist("facts", "a.signed.png").out)
+
+    if not kept.manifests:
+        pytest.skip("this exiftool takes the credentials out, too")
+    assert "In the credentials, and not in EXIF, IPTC and XMP now: " in shown and "credit line" in shown
+    assert {"credit", "data_mining"} <= set(facts["carrier_missing"]) and facts["carrier_conflicts"] == []

@@ -364,3 +364,18 @@ def test_what_the_file_says_otherwise_stands_beside_what_is_signed_in_several_wa
         "nothing allowed (signed metadata fields); AI training not allowed (signed permissions)" in line.sentence.text
     )
     assert "the file itself says all allowed (XMP)" in line.sentence.text
+
+
+@pytest.mark.parametrize("language", ["en", "es", "ja"])
+def test_what_was_taken_out_after_signing_is_named_once(language: str) -> None:
+    """On the first screen, in one row, and nobody is said to have done it; a file that holds never said more."""
+    flag = value(Field.DATA_MINING, MANIFEST, PLUS + "DMI-PROHIBITED")
+    gone = build(carrying(altered(), MIKA, flag), language=language, now=NOW)
+    never = build(carrying(hand_drawn(), MIKA, flag), language=language, now=NOW)
+    there = build(carrying(altered(), MIKA, HERE), language=language, now=NOW)
+
+    names = [f"metadata.field.{field}" for field in (Field.CREATOR, Field.DATA_MINING)]
+    said = Catalogue(language)("agreement.missing", what="").partition("EXIF")[0]
+    flowed = ["".join(render(one).split()) for one in (gone, never, there)]
+    assert [text.count("".join(said.split())) for text in flowed] == [1, 0, 0]
+    assert all("".join(Catalogue(language)(name).split()) in flowed[0] for name in names)

@@ -324,6 +324,7 @@ def _carriers(report: Report) -> dict[str, tuple[str, ...]]:
         "credit_fields": tuple(signed),
         "credit_fields_unsigned": tuple(line.field.value for line in credit if line.field.value not in signed),
         "carrier_conflicts": tuple(line.field.value for line in report.agreement if line.state.disagrees),
+        "carrier_missing": tuple(line.field.value for line in report.agreement if line.state is State.ONLY_MANIFEST),
     }
 
 

@@ -149,6 +149,7 @@ class Facts:
     credit_fields: tuple[str, ...] = ()  # that the credentials state
     credit_fields_unsigned: tuple[str, ...] = ()  # that stand in EXIF, IPTC or XMP only
     carrier_conflicts: tuple[str, ...] = ()  # fields in which EXIF, IPTC or XMP say something else
+    carrier_missing: tuple[str, ...] = ()  # fields that the credentials state, and neither of them says
     traces: tuple[str, ...] = ()  # AI tools whose traces stand in ordinary metadata
     declared_beside: str = ""  # state of a declaration beside the file: declared, stale, older, signed_since, …
     declared_beside_by: str = ""  # picture: its own file; folder: a file for many

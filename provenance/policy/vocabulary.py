@@ -109,6 +109,7 @@ FACTS: dict[str, Asked] = {
     "identity_names": _found(Shape.TEXTS, "Names in certificates of such identities."),
     "permission_conflicts": _found(Shape.WORDS, "Permissions that are stated in two ways.", *Mining),
     "carrier_conflicts": _found(Shape.WORDS, "Fields in which EXIF, IPTC or XMP contradict the rest.", *_FIELDS),
+    "carrier_missing": _found(Shape.WORDS, "Fields that are signed, and not in EXIF, IPTC or XMP.", *_FIELDS),
     "declared_beside": _found(
         Shape.WORD, "Whether something is declared beside the file; never as good as signed.", *DECLARED_BESIDE
     ),

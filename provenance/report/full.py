@@ -116,6 +116,8 @@ def _chain(page: Page, report: Report, say: Catalogue) -> None:
 
 def _link(link: ChainLink, say: Catalogue) -> list[str]:
     lines = [link.id]
+    if link.named:
+        lines.append(say("casefile.chain.named", label=link.named))
     if link.generator:
         lines.append(say("report.full.generator", text=link.generator))
     if link.time:

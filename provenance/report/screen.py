@@ -8,8 +8,9 @@ from dataclasses import replace
 from itertools import groupby
 
 from provenance.metadata.agreement import State
-from provenance.metadata.model import Field
+from provenance.metadata.model import AI_FIELDS, Field
 from provenance.plain import plain
+from provenance.report.agreed import AgreementLine
 from provenance.report.declared import Origin, PermissionLine, Step
 from provenance.report.layout import Page, columns, pad
 from provenance.report.model import LinkState, Report
@@ -27,6 +28,8 @@ _UNKNOWNS = 3
 _CONTACTS = 2
 _FINDINGS = 3
 _DIFFERENCES = 3
+_MISSING = 6  # names of fields
+_OPEN = frozenset({Integrity.ALTERED, Integrity.NOT_COVERED})
 _FIRST = (Field.CREATOR, Field.DATA_MINING, Field.SOURCE_TYPE, Field.RIGHTS)
 _EVIDENCE = 2
 _LABELS = (
@@ -227,8 +230,26 @@ def _carriers(page: Page, report: Report, say: Catalogue) -> None:
         page.row(label, line.sentence.text)
         label = Phrase("")
     _and_more(page, len(found) - _DIFFERENCES, say)
-    if found and report.carried.wrote and report.integrity.state is Integrity.ALTERED:
+    missing = missing_now(report)
+    if missing:
+        names = say.join(line.name for line in missing[:_MISSING])
+        more = f" +{len(missing) - _MISSING}" if len(missing) > _MISSING else ""
+        page.row(label, say("agreement.missing", what=Phrase(names + more)))
+        label = Phrase("")
+    if (found or missing) and report.carried.wrote and report.integrity.state is Integrity.ALTERED:
         page.row(label, report.carried.wrote.text)
+
+
+def missing_now(report: Report) -> list[AgreementLine]:
+    """Return the fields of credit and permission that the credentials state and the file does not say any more.
+
+    A file whose bytes are those that were signed never said more: then there is nothing to tell here. What is stated of
+    AI stands among the declared steps.
+    """
+    if report.integrity.state not in _OPEN:
+        return []
+    missing = [line for line in report.agreement if line.state is State.ONLY_MANIFEST]
+    return [line for line in missing if line.field not in AI_FIELDS and line.field is not Field.SOURCE_TYPE]
 
 
 def _permissions(page: Page, report: Report, say: Catalogue) -> None:
