@@ -42,6 +42,7 @@ def test_what_cannot_be_done_is_one_error_of_ours(artist: Artist, tmp_path: Path
     for attempt in (
         lambda: provenance.sign(str(tmp_path / "none.png"), said, credential=artist.credential),
         lambda: provenance.verify(tmp_path / "none.png"),
+        lambda: provenance.verify("a\0b.png"),
         lambda: provenance.open_identity("nobody", home=artist.home),
     ):
         with pytest.raises(provenance.ProvenanceError) as caught:

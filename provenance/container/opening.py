@@ -18,7 +18,10 @@ def opened(path: Path) -> BinaryIO:
     Raises:
         OSError: if it cannot be opened, or is a pipe, a socket or a device.
     """
-    stream = open(path, "rb", opener=_open)  # noqa: SIM115 - the caller closes it
+    try:
+        stream = open(path, "rb", opener=_open)  # noqa: SIM115 - the caller closes it
+    except ValueError as exc:
+        raise OSError(errno.EINVAL, "a name cannot contain a NUL character") from exc
     if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
         stream.close()
         raise OSError(errno.EINVAL, "it is not a regular file")
