@@ -257,6 +257,10 @@ def test_a_file_that_is_no_cache_is_left_alone(tmp_path: Path) -> None:
             OutputError, match=f"^{path.name}: is no cache of this program; name another, or a new one$"
         ):
             Cache(path, "key", now=1)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(OutputError, match=r"^pipe: cannot be read \(it is not a regular file\)$"):
+            Cache(tmp_path / "pipe", "key", now=1)
     with Cache(tmp_path / "empty", "key", now=1) as cache:
         assert cache.notes == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -147,6 +148,20 @@ def test_an_answer_that_cannot_be_written_is_one_line():
 
     assert found.returncode == 2
     assert found.stderr == "error: the answer cannot be written (No space left on device)\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be deleted there")
+def test_a_folder_that_is_gone_is_one_line(tmp_path):
+    """Whoever deletes the folder in which a shell stands gets one line and exit code 2, before a child is begun."""
+    (gone := tmp_path / "gone").mkdir()
+    shell = f'cd {shlex.quote(str(gone))}; rmdir {shlex.quote(str(gone))}; exec "$@"'
+
+    for command in (["verify", "a.png"], ["check", "/a.png", "--policy", "studio"]):
+        found = subprocess.run(["sh", "-c", shell, "sh", *CLI, *command], capture_output=True, text=True, timeout=60)
+        gone.mkdir()
+
+        assert found.returncode == 2
+        assert found.stderr == "error: the folder in which this runs is gone; change into another\n"
 
 
 def test_a_fault_of_ours_is_no_answer():

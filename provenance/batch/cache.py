@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Self
 
 from provenance.batch.found import Known
+from provenance.container.opening import opened
 from provenance.errors import OutputError
 from provenance.plain import plain
 from provenance.record import dataclass
@@ -243,7 +244,7 @@ def _named(stored: str | bytes) -> str:
 def _refuse_others(path: Path) -> None:
     """Refuse a file that is something else: nobody's file is deleted for a wrong name."""
     try:
-        with path.open("rb") as stream:
+        with opened(path) as stream:
             head = stream.read(72)
     except FileNotFoundError:
         return

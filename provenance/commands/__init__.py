@@ -51,11 +51,13 @@ INTERRUPTED = 130
 def main() -> None:
     """Run the command line."""
     _open_streams()
-    early.start(sys.argv[1:])
-    gc.disable()  # until the command is loaded: loading makes no garbage, and looking for it takes time
-    # Nor does pydantic look through every installed package for plug-ins, which could change what a declaration says.
-    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     try:
+        os.getcwd()  # noqa: PTH109 - nothing else is loaded yet
+        early.start(sys.argv[1:])
+        gc.disable()  # until the command is loaded: loading makes no garbage, and looking for it takes time
+        # Nor does pydantic look through every installed package for plug-ins, which could change what a declaration
+        # says.
+        os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
         status = _run()
         sys.stdout.flush()
     except KeyboardInterrupt:  # before Typer could take it
@@ -90,8 +92,10 @@ def _leave(status: Any) -> None:
 
 
 def _fault(exc: Exception) -> int:
-    """Say what ended this run without an answer: stdout that takes no more, or a bug."""
-    if isinstance(exc, OSError) and exc.filename is None:
+    """Say what ended this run without an answer: a folder that is gone, stdout that takes no more, or a bug."""
+    if isinstance(exc, FileNotFoundError) and not exc.filename and not _is_somewhere():
+        print("error: the folder in which this runs is gone; change into another", file=sys.stderr)
+    elif isinstance(exc, OSError) and exc.filename is None:
         print(f"error: the answer cannot be written ({exc.strerror or exc})", file=sys.stderr)
     else:
         import traceback  # here: slow to load
@@ -99,6 +103,14 @@ def _fault(exc: Exception) -> int:
         traceback.print_exception(exc)
         print("error: a fault in provenance itself; please report the lines above", file=sys.stderr)
     return hang_up()
+
+
+def _is_somewhere() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - as above
+    except OSError:
+        return False
+    return True
 
 
 def hang_up() -> int:
