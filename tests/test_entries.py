@@ -119,6 +119,16 @@ WRONG = {
         HEAD + "1,a,b.png,no,",
         "entries.csv, line 2: has 5 cells under 4 columns; is a cell with the separator quoted?",
     ),
+    "two columns about AI": (
+        "entry,file,AI,Was AI used?\n1,a.png,no,yes",
+        "entries.csv, line 1: 'AI' and 'Was AI used?' are both taken for the declared AI use; "
+        "rename the one that is not meant, so that nobody's answer is passed over",
+    ),
+    "one column twice": (
+        "entry,file,File\n1,a.png,b.png",
+        "entries.csv, line 1: 'file' and 'File' are both taken for the file; "
+        "rename the one that is not meant, so that nobody's answer is passed over",
+    ),
     "nothing": ("", "entries.csv: is empty"),
     "no rows": (HEAD, "entries.csv: holds no entry below its column names"),
 }
@@ -192,6 +202,15 @@ def test_the_same_key_and_the_same_bytes_are_grouped_over_entries() -> None:
     assert told(found[0]) == {entries.SAME_KEY: "The same key signed entries 12, 31."}
     assert told(found[1])[entries.SAME_BYTES] == "Entries 31, 40 have the very same file, byte for byte."
     assert entries.SAME_KEY not in told(found[2])
+
+
+def test_entries_that_share_a_key_are_named_in_their_order() -> None:
+    """9 stands before 12, in whatever order the files were found."""
+    drawn = facts(made.hand_drawn())
+
+    found = run(("12,a.png,no,", "9,b.png,no,"), seen("a.png", drawn), seen("b.png", replace(drawn, sha256="e" * 64)))
+
+    assert told(found[0])[entries.SAME_KEY] == "The same key signed entries 9, 12."
 
 
 def test_a_key_of_a_program_is_no_sign_of_one_entrant() -> None:

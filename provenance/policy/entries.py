@@ -140,8 +140,11 @@ def _told(waiting: Waiting, say: Catalogue, *, blind: bool) -> Iterator[Joined]:
 
 def _order(entries: tuple[Entry, ...]) -> tuple[bool, list[str | int]]:
     """Return what entries are sorted by: 9 before 12, and what belongs to none last."""
-    pieces = re.split(r"(\d+)", entries[0].id) if entries else []
-    return not entries, [int(piece) if number % 2 else piece for number, piece in enumerate(pieces)]
+    return not entries, _pieces(entries[0].id) if entries else []
+
+
+def _pieces(number: str) -> list[str | int]:
+    return [int(piece) if place % 2 else piece for place, piece in enumerate(re.split(r"(\d+)", number))]
 
 
 def _with(verdict: Verdict, added: Sequence[Outcome]) -> Verdict:
@@ -188,7 +191,7 @@ def _outcomes(held: Held, differences: Sequence[Outcome], groups: _Groups, say: 
 
 
 def _listed(entries: Iterable[Entry], say: Catalogue) -> Phrase:
-    ids = list(dict.fromkeys(entry.id for entry in entries))
+    ids = sorted(dict.fromkeys(entry.id for entry in entries), key=_pieces)
     more = f" +{len(ids) - _SHOWN}" if len(ids) > _SHOWN else ""
     return Phrase(say.join(ids[:_SHOWN]) + more)
 

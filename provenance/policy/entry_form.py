@@ -142,6 +142,7 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
 def _columns(header: Sequence[str], name: str) -> dict[str, int]:
     """Return where each of our columns stands."""
     cells = [_folded(cell) for cell in header]
+    _refuse_rivals(header, cells, name)
     found = {
         ours: place
         for ours, names in _NAMES.items()
@@ -155,6 +156,19 @@ def _columns(header: Sequence[str], name: str) -> dict[str, int]:
             cure = f"did you mean “{ours}”? rename it, so that nobody's answer is passed over"
             raise AssetError(f"{name}, line 1", f"the column '{plain(near)}' is not known here", cure)
     return found
+
+
+def _refuse_rivals(header: Sequence[str], cells: Sequence[str], name: str) -> None:
+    """Refuse two columns of one name, and two that both ask about AI: one answer would be passed over."""
+    for ours, names in _NAMES.items():
+        found = [place for place, cell in enumerate(cells) if cell in names]
+        twice = [place for place in found if cells.index(cells[place]) < place]
+        rivals = found[1:] if ours == DECLARED else twice
+        if rivals:
+            first = next(place for place in found if ours == DECLARED or cells[place] == cells[rivals[0]])
+            which = f"'{plain(header[first])}' and '{plain(header[rivals[0]])}'"
+            cure = "rename the one that is not meant, so that nobody's answer is passed over"
+            raise AssetError(f"{name}, line 1", f"{which} are both taken for the {ours}", cure)
 
 
 def _near(header: Sequence[str], ours: str) -> str:
