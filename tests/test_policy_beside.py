@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from provenance.terms import Integrity
 from provenance.verification.check import check
 from provenance.verification.options import Options
 from tests.support.artist import DRAWN_BY_HAND, Artist
+from tests.support.environment import Ran
 from tests.support.pictures import png
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -173,3 +176,19 @@ def test_words_are_those_of_signed_facts(
         assert words.get(f"{family}_beside", ()) == getattr(derived, f"{family}_unknown_signer"), family
     for family, found in expected.items():
         assert words[f"{family}_beside"] == found
+
+
+def test_a_folder_holds_whatever_somebody_declares(tmp_path: Path, run: Callable[..., Ran]) -> None:
+    """A sound in a folder is judged if it is declared beside, as one with credentials beside is; another is left out."""
+    for name in ("declared.wav", "other.wav"):
+        (tmp_path / name).write_bytes(b"RIFF\x04\x00\x00\x00WAVE")
+    declare(tmp_path / "declared.wav", GENERATED)
+    policy = tmp_path / "policy.toml"
+    policy.write_text(POLICY, "utf-8")
+
+    done = run("check", tmp_path, "--policy", policy, "--format", "jsonl", "--no-cache", "--quiet")
+
+    (found,) = map(json.loads, done.out.splitlines())
+    assert (Path(found["name"]).name, found["decision"], found["outcomes"][0]["rule"]) == (
+        "declared.wav", "review", "no-ai",
+    )  # fmt: skip

@@ -203,7 +203,8 @@ def _walk(shown: str, place: str, archives: list[str], seen: _Seen) -> Iterator[
                 archives.append(label)
             else:
                 beside = in_store or (bool(stores) and _has_store(name, stores))
-                yield Item(label, path, -1, 0, None, _is_pictures(ending), beside, name in declared)
+                sure = _is_pictures(ending) or name in declared  # a sound or a model, if somebody declares it
+                yield Item(label, path, -1, 0, None, sure, beside, name in declared)
 
 
 def _content(place: str) -> tuple[list[str], list[str]]:
