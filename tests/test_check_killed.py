@@ -118,7 +118,9 @@ def test_a_run_killed_twenty_times_goes_on(tmp_path: Path) -> None:
     (tmp_path / "pictures" / "hang.png").write_bytes(many_assertions(20_000))
     lifted = "\n".join(f"{name} = {1 << 40}" for name in Limits.__match_args__)
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "config.toml").write_text(f"[limits]\n{lifted}\n[worker]\nwall_seconds = 60\ncpu_seconds = 3\n")
+    (tmp_path / "home" / "config.toml").write_text(
+        f"[limits]\n{lifted}\n[worker]\nwall_seconds = 60\ncpu_seconds = 3\n"
+    )
 
     rows = goes_on(tmp_path, 2000, kills=20)
 

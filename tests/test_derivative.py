@@ -61,6 +61,7 @@ GENERATED = {
 }
 PARAMETERS = "a bird\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 96x64, Model: m"
 HALF = Recipe(resize=parse_resize("50%"))
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 @pytest.fixture(scope="module")
@@ -492,6 +493,79 @@ def test_an_animation_in_png_and_webp_is_refused(tmp_path: Path, credential: Cre
         pictures.draw().save(source, save_all=True, append_images=[pictures.draw(shift=30)], duration=100)
 
         assert "holds 2 frames" in refused(source, tmp_path / "b.jpg", credential)
+
+
+# --- colours without a profile -------------------------------------------------------------------------------------
+
+HDR = chunk(b"cICP", bytes((9, 16, 0, 1)))
+ODD_GAMMA = chunk(b"gAMA", (100_000).to_bytes(4))
+SRGB = chunk(b"gAMA", (45_455).to_bytes(4)) + chunk(b"sRGB", b"\0")
+
+
+def coloured(path: Path, chunks: bytes, **options: Any) -> Path:
+    """Write a PNG that describes its colours with *chunks*."""
+    pictures.draw().save(path, "PNG", **options)
+    data = path.read_bytes()
+    path.write_bytes(data[:33] + chunks + data[33:])
+    return path
+
+
+def exported(*arguments: str, folder: Path, artist: Artist) -> Ran:
+    ran = CliRunner().invoke(app, ["export", *(str(folder / one) if "." in one else one for one in arguments),
+                                   "--home", str(artist.home.path), "--no-thumbnail", "--overwrite"])  # fmt: skip
+    return Ran(ran.exit_code, ran.stdout, ran.stderr)
+
+
+@pytest.mark.parametrize("chunks", [HDR, ODD_GAMMA, SRGB, HDR + ODD_GAMMA], ids=["cICP", "gAMA", "sRGB", "both"])
+def test_colours_described_in_a_png_go_along_to_a_png(chunks: bytes, tmp_path: Path, artist: Artist) -> None:
+    """Byte for byte, before the picture, so nothing is said; with --profile srgb they go, as the samples change."""
+    coloured(tmp_path / "a.png", chunks)
+
+    kept = exported("a.png", "b.png", "--resize", "50%", folder=tmp_path, artist=artist)
+    converted = exported("a.png", "c.png", "--profile", "srgb", folder=tmp_path, artist=artist)
+
+    assert (kept.exit, converted.exit) == (0, 0), kept.err + converted.err
+    assert chunks in (tmp_path / "b.png").read_bytes().partition(b"IDAT")[0]
+    assert chunks not in (tmp_path / "c.png").read_bytes()
+    assert "ICC profile" not in kept.err
+    with Image.open(tmp_path / "b.png") as found:
+        assert found.size == (48, 32)
+
+
+SAID = {
+    "cICP into JPEG": (HDR, {}, "b.jpg", "(cICP)"),
+    "an odd gamma into JPEG": (ODD_GAMMA, {}, "b.jpg", "(gAMA)"),
+    "cICP into WebP, beside a profile": (HDR + ODD_GAMMA, {"icc_profile": PROFILE}, "b.webp", "(cICP)"),
+    "a gamma beside a profile": (ODD_GAMMA, {"icc_profile": PROFILE}, "b.jpg", ""),
+    "sRGB": (SRGB, {}, "b.jpg", ""),
+    "nothing": (b"", {}, "b.jpg", ""),
+}
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_colours_that_do_not_go_along_are_named(case: str, tmp_path: Path, artist: Artist) -> None:
+    """In one line, where the copy may look different; what says sRGB, or counts for nothing, is no loss."""
+    chunks, options, target, said = SAID[case]
+    coloured(tmp_path / "a.png", chunks, **options)
+
+    ran = exported("a.png", target, folder=tmp_path, artist=artist)
+
+    lines = [line for line in ran.err.splitlines() if "without an ICC profile" in line]
+    assert (ran.exit, len(lines)) == (0, bool(said)), ran.err
+    assert said in "".join(lines)
+
+
+@pytest.mark.parametrize(("codes", "said"), [((9, 16), "(nclx 9/16)"), ((1, 13), "")])
+def test_the_nclx_of_an_avif_is_named(codes: tuple[int, int], said: str, tmp_path: Path, artist: Artist) -> None:
+    """Of BT.2020 with PQ the copy has nothing; sRGB is no loss."""
+    data = pictures.avif(tmp_path / "a.avif").read_bytes()
+    at = data.index(b"nclx") + 4
+    (tmp_path / "a.avif").write_bytes(data[:at] + struct.pack(">HH", *codes) + data[at + 4 :])
+
+    ran = exported("a.avif", "b.png", folder=tmp_path, artist=artist)
+
+    assert (ran.exit, "without an ICC profile" in ran.err) == (0, bool(said)), ran.err
+    assert said in ran.err
 
 
 WRONG = {

@@ -33,6 +33,7 @@ from provenance.metadata.inherited import TARGETS, inherited, taking_over
 from provenance.metadata.reading import Reading, read
 from provenance.plain import plain
 from provenance.record import dataclass
+from provenance.signing.colours import described, with_chunks
 from provenance.signing.files import same
 from provenance.signing.geometry import Crop, Resize, in_proportion
 from provenance.signing.history import History, history
@@ -97,7 +98,9 @@ def derive(
         if goal.exists() and not options.overwrite:
             cure = "allow it with --overwrite, or choose another name"
             raise OutputError(plain(goal.name), "exists already", cure)
-        reading = read(Source(stream), kind, lay_out(Source(stream), kind, options.limits), options.limits)
+        layout = lay_out(Source(stream), kind, options.limits)
+        reading = read(Source(stream), kind, layout, options.limits)
+        colours = described(Source(stream), kind, layout, options.limits)
     if recipe.quality and wanted not in QUALITIES:
         raise OutputError("--quality", f"{wanted.value} has none: nothing is lost in it", "leave it out")
     with TemporaryDirectory(prefix="provenance-") as folder:
@@ -112,7 +115,8 @@ def derive(
             srgb=recipe.srgb,
             settings=options.worker,
         )
-        lost = _with_metadata(source, kind, reading, bare, wanted, copy, done, options)
+        kept = colours.chunks if wanted is Kind.PNG and not done.converted else b""
+        lost = _with_metadata(source, kind, reading, bare, wanted, copy, done, options, kept)
         stripped = options.strip_private and bool(reading.metadata.private)
         if _stamp(source) != stamp:
             raise AssetError(name, "was changed while it was being read", "try again")
@@ -121,6 +125,8 @@ def derive(
         how = replace(options, output=goal, in_place=False, sidecar=False, embed=False, drop_history=False)
         signed = sign(copy, said, credential=credential, options=how)
     notes = (*past.notes, *_notes(name, kind, recipe, done, lost), *_traces(name, reading, past))
+    if not kept and (gone := colours.beside_profile if done.profiled else colours.lost):
+        notes = (*notes, Note("derive.colours", (("name", name), ("what", ", ".join(gone)))))
     aside = tuple(one for one in signed.notes if one.key.removeprefix("sign.") in _ASIDE and one not in notes)
     return Derived(
         source,
@@ -170,9 +176,15 @@ def _with_metadata(
     copy: Path,
     done: Rendered,
     options: Options,
+    colours: bytes,
 ) -> tuple[str, ...]:
-    """Write *bare* with what it takes over of *source* to *copy*; return what it does not, by name."""
-    with _opened(source) as stream, bare.open("rb") as plain_copy, copy.open("wb") as out:
+    """Write *bare* with what it takes over of *source* to *copy*; return what it does not, by name.
+
+    Args:
+        colours: chunks of a PNG that describe them.
+    """
+    with _opened(source) as stream, bare.open("rb") as encoded, copy.open("wb") as out:
+        plain_copy = with_chunks(encoded, colours)
         size = (done.size[0], done.size[1])
         taken = inherited(stream, kind, reading, target=wanted, size=size, limits=options.limits)
         try:

@@ -60,6 +60,7 @@ class Rendered:
     converted: bool = False  # colours, to sRGB
     reduced: bool = False  # from 16 bits a channel to 8
     others: int = 0  # further pictures in the file, not taken
+    profiled: bool = False  # the copy has an ICC profile
 
 
 JOB = Job("provenance.signing.rendering:job", Rendered)
@@ -148,6 +149,7 @@ def job(argument: dict[str, Any]) -> Rendered:
         size=image.size,
         flattened=_transparent(image) and wanted_mode in {"L", "RGB", "CMYK"},
         reduced=done.reduced or (image.mode == "I;16" and wanted_mode != "I;16"),
+        profiled=bool(profile),
     )
     _save(_as_mode(image, wanted_mode), Path(argument["target"]), kind, argument["quality"], profile, dpi)
     return done
