@@ -64,6 +64,43 @@ def test_an_error_of_ours_is_one_line(tmp_path):
     assert found.stderr.startswith("error: config.toml: worker.memory: is not a setting; known are ")
 
 
+def test_a_name_that_no_file_can_have_is_one_line(tmp_path):
+    """The system refuses to look there; so do we, without a traceback, wherever it is asked first."""
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\xd9")
+    options = {"cwd": tmp_path, "env": os.environ | {"PROVENANCE_HOME": str(tmp_path / "home")}}
+    assert run("init", "--name", "nightjar", "--yes", "--no-passphrase", **options).returncode == 0
+
+    found = run("export", "a.jpg", "x" * 300 + ".jpg", **options)
+
+    assert (found.returncode, found.stdout) == (2, "")
+    assert re.fullmatch(r"error: x{200}… \+104: File name too long", found.stderr.splitlines()[-1])
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root reads everything")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("verify", "closed/a.jpg"),
+        ("verify", "a.jpg", "-o", "closed/r.jsonl", "--resume"),
+        ("verify", "a.jpg", "--store", "closed/store"),
+        ("export", "a.jpg", "closed/b.jpg"),
+        ("permissions", "check", "a.jpg", "--for", "mining", "-o", "closed/r.jsonl"),
+    ],
+    ids=" ".join,
+)
+def test_a_folder_that_is_closed_is_one_line(arguments, tmp_path):
+    """Nobody may look into it: an error, never a traceback."""
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\xd9")
+    (tmp_path / "closed").mkdir(mode=0)
+
+    found = run(*arguments, cwd=tmp_path, env=os.environ | {"PROVENANCE_HOME": str(tmp_path / "home")})
+    (tmp_path / "closed").chmod(0o700)
+
+    assert found.returncode == 2
+    assert found.stderr.splitlines()[-1].startswith("error: ")
+    assert "Traceback" not in found.stderr
+
+
 def test_verify_loads_no_heavy_package(tmp_path):
     """The parent of a verification has the report to show, and nothing to parse, sign or draw with."""
     script = (

@@ -158,6 +158,19 @@ def test_the_same_file_is_looked_at_once(art: Path, run: Run) -> None:
     assert json_of(run, "art/signed.png", "./art/signed.png")[1] == {"art/signed.png": "intact"}
 
 
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root reads everything")
+def test_a_folder_that_cannot_be_read_is_a_row(art: Path, run: Run) -> None:
+    """What lies in it was not looked at, and nobody says that it was: exit code 2; the others are verified."""
+    (art / "in").chmod(0)
+
+    code, found, told = json_of(run, "art")
+    (art / "in").chmod(0o700)
+
+    assert code == 2
+    assert found == {"art/altered.png": "altered", "art/signed.png": "intact", "art/in": "not_checked"}
+    assert "- art/in: cannot be read (Permission denied)" in told
+
+
 def test_exit_codes(art: Path, run: Run) -> None:
     """0 if all meet what is required, 1 if some do not, 2 if that could not be told for any."""
     signed = [f"art/{number}.png" for number in range(4)]
@@ -346,8 +359,7 @@ def test_a_run_that_was_killed_at_its_very_end(art: Path, run: Run, tmp_path: Pa
     finished = one.to_the_end()
 
     assert (again[0], one.reports.read_bytes()) == (1, whole)
-    assert finished[0] == 2
-    assert "one.jsonl: exists already" in finished[1]
+    assert finished == (2, "error: one.jsonl: exists already; allow it with --overwrite, or choose another\n")
 
 
 def test_another_question_is_not_gone_on_with(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def places(*, output: Path | None, form: Form | None, allowed: Path | None, chos
     form_of_rows = form or Form.JSONL
     if output is None:
         rows = base.with_name(base.name.removesuffix(".json") + ".rows.jsonl")
-    elif output.is_dir():
+    elif os.path.isdir(output):  # noqa: PTH112 - a closed folder above it is told when it is written to
         rows = output / f"{_ROWS}.{form_of_rows.value}"
     else:
         named = {form.value: form for form in Form}.get(output.suffix.lower().removeprefix("."))
@@ -116,7 +116,7 @@ def check(asked: Check, where: Places, summary: Summary, stdout: tuple[Form, Bin
     """
     began, trust = _now(), load(asked.home)
     for path in (where.rows, where.record):
-        if path is not None and path.exists() and not asked.overwrite:
+        if path is not None and os.path.lexists(path) and not asked.overwrite:
             raise OutputError(plain(path.name), "exists already", "allow it with --overwrite, or choose another")
     with ExitStack() as stack:
         journal = None

@@ -38,7 +38,7 @@ class Journal:
         self.path = path
         self._name = plain(path.name)
         self._last = monotonic()
-        exists = path.exists()
+        exists = os.path.lexists(path)
         if exists and not resume:
             raise OutputError(self._name, "is the journal of a run that did not end", "--resume goes on with it")
         try:

@@ -127,7 +127,7 @@ def _written(found: Iterator[Entry], run: Run, shown: Shown, output: Output) -> 
         if same(Path(path), output.path):
             raise OutputError(plain(output.path.name), "is one of the files to be verified", "choose another name")
     # A run that came to its end and was killed before its journal was gone has left its own output.
-    overwrite = output.overwrite or (output.resume and output.journal.exists())
+    overwrite = output.overwrite or (output.resume and os.path.lexists(output.journal))
     if os.path.lexists(output.path) and not overwrite:
         raise OutputError(plain(output.path.name), "exists already", "allow it with --overwrite, or choose another")
     with Journal(output.journal, _header(run), resume=output.resume) as journal:

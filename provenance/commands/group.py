@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 from typing import Annotated, Any
@@ -13,6 +14,9 @@ from provenance.commands import COMMANDS, INTERRUPTED, hang_up
 from provenance.errors import ProvenanceError
 from provenance.plain import plain
 from provenance.spelling import nearest
+
+# Asking whether such a file is there fails already, wherever a command does it first (`Path.exists`, to Python 3.13).
+_NOT_OURS = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG})
 
 
 class LazyGroup(TyperGroup):
@@ -60,6 +64,11 @@ class LazyGroup(TyperGroup):
             return super().invoke(ctx)
         except ProvenanceError as exc:
             typer.echo(f"error: {plain(exc, limit=2000)}", err=True)
+            raise typer.Exit(2) from exc
+        except OSError as exc:
+            if exc.errno not in _NOT_OURS or exc.filename is None:
+                raise
+            typer.echo(f"error: {plain(exc.filename)}: {exc.strerror}", err=True)
             raise typer.Exit(2) from exc
         except KeyboardInterrupt as exc:
             typer.echo("error: interrupted", err=True)

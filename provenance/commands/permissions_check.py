@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -114,7 +115,8 @@ def check(
         stdin=sys.stdin.buffer,
     )
     if resume:
-        tell_begun_anew(where.journal, say, quiet=quiet)
+        refused = where.rows is not None and os.path.lexists(where.rows) and not overwrite
+        tell_begun_anew(where.journal, say, quiet=quiet or refused)
     summary = Summary(asked.unstated)
     few: list[Row] = []
     answers = check_all(asked, where, summary, (rows_form, sys.stdout.buffer) if on_stdout and rows_form else None)

@@ -28,9 +28,9 @@ _WILD = frozenset("*?[")
 
 Value = TypeVar("Value")
 
-PATHS_HELP = "Pictures, folders, tar archives, lists (CSV, JSONL, Parquet), or -."
+PATHS_HELP = "Pictures, folders, tar archives, lists (CSV, JSONL, Parquet), patterns, - for names on standard input."
 Column = Annotated[str, typer.Option(metavar="NAME", help="The column of a list that holds the pictures.")]
-Null = Annotated[bool, typer.Option("--null", "-0", help="Names on standard input (-) end with NUL, not a line.")]
+Null = Annotated[bool, typer.Option("--null", "-0", help="Names on standard input end with NUL, as of find -print0.")]
 
 
 class Answers:
@@ -85,7 +85,9 @@ def _place(path: str) -> str:
 def _holds_others(path: str) -> bool:
     if path.lower().endswith(_LISTS_AND_ARCHIVES):
         return not os.path.lexists(path + ".c2pa")  # credentials beside it are those of the file itself
-    return path == "-" or Path(path).is_dir() or (not _WILD.isdisjoint(path) and not os.path.lexists(path))
+    if path == "-" or os.path.isdir(path):  # noqa: PTH112 - a folder above it that is closed is no error here
+        return True
+    return not _WILD.isdisjoint(path) and not os.path.lexists(path)
 
 
 def progress(
@@ -144,7 +146,7 @@ def tell_begun_anew(journal: Path | None, say: Catalogue, *, quiet: bool) -> Non
     """
     if journal is None:
         raise OutputError("--resume", "is for a run that writes something", "say where with --output")
-    if not quiet and not journal.exists():
+    if not quiet and not os.path.lexists(journal):
         typer.echo(f"note: {say('check.begun_anew', name=plain(journal.name))}", err=True)
 
 
@@ -158,7 +160,7 @@ def checking_options(
     """
     if as_of:
         moment(as_of)
-    if store is not None and not store.is_dir():
+    if store is not None and not os.path.isdir(store):  # noqa: PTH112 - a closed folder above it is none either
         raise AssetError("--store", f"'{plain(store)}' is not a folder")
     return Options(
         home=str(place.path.absolute()),

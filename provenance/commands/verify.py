@@ -5,6 +5,7 @@ This is the way of a few pictures that are named one by one, which loads nothing
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -121,7 +122,7 @@ def verify(
         tuple(paths), require, expect_signer, form, quiet, fetch, output, resume, overwrite, column, null,
     )  # fmt: skip
     several = len(paths) > 1
-    many = asked.aside or (are_many(paths) and (several or not sidecar or Path(paths[0]).is_dir()))
+    many = asked.aside or (are_many(paths) and (several or not sidecar or os.path.isdir(paths[0])))  # noqa: PTH112
     for name, given in (("--evidence", evidence), ("--sidecar", sidecar)):
         if given and (many or several):
             raise AssetError(name, "belongs to one picture", "verify one picture at a time")

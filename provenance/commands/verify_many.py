@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -74,8 +75,9 @@ def _output(asked: Asked, say: Catalogue) -> Output | None:
         OutputError: if they cannot go there, or a flag is for those that do.
     """
     if asked.resume:
-        output = asked.output and Output(asked.output)
-        tell_begun_anew(output.journal if output else None, say, quiet=asked.quiet)
+        journal = Output(asked.output).journal if asked.output else None
+        refused = asked.output is not None and os.path.lexists(asked.output) and not asked.overwrite
+        tell_begun_anew(journal, say, quiet=asked.quiet or refused)
     if asked.output is None:
         if asked.overwrite:
             raise OutputError("--overwrite", "is for a run that writes something", "say where with --output")
