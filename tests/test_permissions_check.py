@@ -117,6 +117,20 @@ def test_two_thousand_mixed_pictures(run: Run, tmp_path: Path) -> None:
     assert packed_up.exit == 2
 
 
+def test_patterns_and_names_with_nul(run: Run, tmp_path: Path) -> None:
+    """What a pattern matches, and names that end with NUL; one that nothing matches is not there."""
+    for name in ("a.jpg", "b\nc.jpg", "d.png"):
+        (tmp_path / name).write_bytes(KINDS["nothing"].make())
+
+    wild = run(*CHECK, "*.jpg", *FOR, "--format", "jsonl")
+    null = run(*CHECK, "-", "--null", *FOR, "--format", "jsonl", stdin="b\nc.jpg\0a.jpg\0")
+    none = run(*CHECK, "*.tif", *FOR)
+
+    assert [json.loads(line)["picture"] for line in wild.out.splitlines()] == ["a.jpg", "b\nc.jpg"]
+    assert [json.loads(line)["picture"] for line in null.out.splitlines()] == ["b\nc.jpg", "a.jpg"]
+    assert (none.exit, none.err) == (2, "error: *.tif: does not exist\n")
+
+
 # --- what is written ----------------------------------------------------------------------------------------------
 
 

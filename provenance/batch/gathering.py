@@ -48,6 +48,11 @@ def is_pattern(path: str) -> bool:
     return bool(_WILD & set(path)) and not os.path.lexists(path)
 
 
+def filled(paths: Iterable[str]) -> list[str]:
+    """Return *paths* with what there is of each pattern in its place; one that nothing matches stays."""
+    return [one for path in paths for one in ((matched(path) if is_pattern(path) else []) or [path])]
+
+
 def matched(pattern: str) -> list[str]:
     """Return what there is of *pattern*, sorted; ``**`` goes through folders."""
     return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - a pattern may be absolute

@@ -14,6 +14,7 @@ from provenance import home as homes
 from provenance.batch import sources
 from provenance.batch.checking import Check, Places, places
 from provenance.batch.checking import check as check_all
+from provenance.batch.gathering import filled
 from provenance.batch.rows import Row
 from provenance.batch.summary import Summary
 from provenance.batch.tables import Form
@@ -103,7 +104,7 @@ def check(
         raise OutputError("--format parquet", "is not written to a terminal", "say where with --output")
     asked = Check(
         purpose=_purpose(purpose),
-        sources=sources.gather(paths, column=column, null=null),
+        sources=sources.gather(filled(paths), column=column, null=null),
         paths=tuple(paths),
         checking=checking_options(place),
         home=place,
