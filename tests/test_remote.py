@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import tarfile
 from pathlib import Path
 
 import pytest
 
+from provenance.batch.sources import entries, gather
+from provenance.batch.verified import Verified, verified
 from provenance.errors import TrustError
 from provenance.report.build import build
 from provenance.report.text import render
@@ -15,6 +18,7 @@ from provenance.trust.fetch import Rules
 from provenance.verification.files import verify_files
 from provenance.verification.model import Verification
 from provenance.verification.options import Options
+from provenance.worker.settings import Settings
 from tests.hostile.case import DEFAULT
 from tests.hostile.forge import Assertion, Spec, actions, manifest, new_label, store
 from tests.hostile.pictures import picture, with_xmp
@@ -75,6 +79,25 @@ def test_fetched_credentials_are_verified_like_any(tmp_path: Path) -> None:
     assert (first.level, first.source.kind, first.source.sidecar) == (Level.LISTED, "remote", "")
     assert len(server.asked) == 3
     assert b"GET /credentials HTTP/1.1" in server.asked[0]
+
+
+def test_of_a_folder_they_are_fetched_too(tmp_path: Path) -> None:
+    """For each file that refers to some; a member of an archive refers to them and is left at that."""
+    kept, answer = _answering(tmp_path)
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    with serving(tmp_path, answer) as server:
+        path = _pointing(folder, server)
+        kept.append(_store_of(path.read_bytes()))
+        with tarfile.open(folder / "s.tar", "w") as archive:
+            archive.add(path, "piece.png")
+        rules = Rules(private=True, authorities=server.authorities)
+        checking = Options(trust=DEFAULT.trust())
+        done = list(verified(entries(gather([str(folder)])), options=checking, settings=Settings(), fetch=rules))
+
+    found = {one.where: one.found.integrity for one in done if isinstance(one, Verified)}
+    assert found == {str(path): Integrity.INTACT, f"{folder}/s.tar!piece.png": Integrity.ELSEWHERE}
+    assert len(server.asked) == 1
 
 
 REFUSED = {

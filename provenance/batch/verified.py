@@ -12,18 +12,21 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 from provenance.batch.model import Entry, Input, Item, LeftOut, Trouble, Why
 from provenance.container.model import Kind
 from provenance.record import dataclass
 from provenance.terms import Integrity
-from provenance.verification.files import CHECK, Outcome, from_elsewhere, settled
+from provenance.verification.files import CHECK, Outcome, followed, settled
 from provenance.verification.model import Verification
 from provenance.verification.options import Options
 from provenance.worker import codec
 from provenance.worker.pool import Job, Pool
 from provenance.worker.settings import Settings
+
+if TYPE_CHECKING:
+    from provenance.trust.fetch import Rules
 
 JOB = Job("provenance.batch.verifying:job", Verification)
 _NONE = frozenset({Kind.OTHER.value, Kind.C2PA.value})
@@ -43,12 +46,12 @@ Done = Verified | Input | LeftOut
 
 
 def verified(
-    entries: Iterator[Entry], *, options: Options, settings: Settings, fetch: bool = False, slots: int = 0
+    entries: Iterator[Entry], *, options: Options, settings: Settings, fetch: bool | Rules = False, slots: int = 0
 ) -> Iterator[Done]:
     """Yield what was found of each of *entries*, in their order; nothing is raised for a file.
 
     Args:
-        fetch: also fetch the credentials of a file that says they lie elsewhere; the only use of a network.
+        fetch: also fetch the credentials of a file that says they lie elsewhere, as `verify_files` does.
         slots: children; 0 is one a processor.
 
     Raises:
@@ -78,8 +81,8 @@ def verified(
                 while not isinstance(entry := waiting.popleft(), Item):
                     yield _untouched(entry)
                 found = settled(Path(entry.path if _own(entry) else entry.where), outcome, settings)
-                if fetch and _own(entry) and _elsewhere(found):
-                    found = from_elsewhere(Path(entry.path), found.source.remote_url, None, options, pool, settings)
+                if _own(entry):
+                    found = followed(Path(entry.path), found, options, pool, settings, fetch=fetch)
                 yield _done(entry, found)
             while waiting:
                 yield _untouched(waiting.popleft())  # type: ignore[arg-type]  # every item was answered
@@ -100,10 +103,6 @@ def _packed(item: Item) -> list[Any]:
 def _own(item: Item) -> bool:
     """Whether *item* is a file of its own."""
     return item.data is None and item.offset < 0
-
-
-def _elsewhere(found: Outcome) -> TypeGuard[Verification]:
-    return isinstance(found, Verification) and found.integrity is Integrity.ELSEWHERE
 
 
 def _done(item: Item, outcome: Outcome) -> Done:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import expand, progress
+from provenance.commands.shared import Null, expand, progress
 from provenance.commands.signers import (
     AcceptDamagedParent,
     NoThumbnail,
@@ -107,6 +107,7 @@ def export(
     passphrase_file: PassphraseFile = None,
     passphrase_fd: PassphraseFd = None,
     insecure: Insecure = False,
+    null: Null = False,
     home: HomeOption = None,
     quiet: Quiet = False,
 ) -> None:
@@ -126,7 +127,7 @@ def export(
         quality=quality,
         srgb=profile is Colours.SRGB,
     )
-    pictures = expand(named, quiet=quiet)
+    pictures = expand(named, quiet=quiet, null=null)
     if len(pictures) > 1 and not target.is_dir():
         raise OutputError(
             plain(target.name), "is not a folder, and there are several pictures", "make the folder first"

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import Answers, checking_options, expand, progress
+from provenance.commands.shared import Answers, Null, checking_options, expand, progress
 from provenance.errors import ProvenanceError
 from provenance.plain import plain
 from provenance.policy.facts import to_line
@@ -26,6 +26,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 def facts(
     files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Pictures, folders, patterns, or -.")],
     as_of: Annotated[str, typer.Option(metavar="DATE", help="Judge certificates as on this day.")] = "",
+    null: Null = False,
     home: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where your pins and lists lie.")] = None,
 ) -> None:
     """Print what a policy may ask about pictures, one line of JSON each.
@@ -36,7 +37,7 @@ def facts(
     Exit codes: 0 every file was checked, 2 some could not be.
     """
     place = homes.locate(home)
-    pictures = expand(files)
+    pictures = expand(files, null=null)
     found = facts_files(pictures, options=checking_options(place, as_of=as_of), settings=load_settings(place.config))
     answers = Answers()
     for path, one in progress(found, total=len(pictures), label=say("run.checking"), answers=True):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from provenance import home as homes
-from provenance.commands.shared import expand
+from provenance.commands.shared import Null, expand
 from provenance.commands.unlock import HomeOption
 from provenance.container.limits import load as load_limits
 from provenance.errors import OutputError, ProvenanceError
@@ -35,6 +35,7 @@ def strip(
     ] = None,
     in_place: Annotated[bool, typer.Option("--in-place", help="Change the file itself instead of a copy.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+    null: Null = False,
     home: HomeOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print errors only.")] = False,
 ) -> None:
@@ -42,7 +43,7 @@ def strip(
 
     Exit codes: 0 something was taken out of every file, 1 some held nothing, 2 some could not be changed.
     """
-    pictures = expand(files, quiet=quiet)
+    pictures = expand(files, quiet=quiet, null=null)
     if len(pictures) > 1 and output is not None and not output.is_dir():
         raise OutputError(
             plain(output.name), "is not a folder, and there are several pictures", "make the folder first"

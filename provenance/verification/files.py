@@ -56,11 +56,7 @@ def verify_files(
         requests = (same | {"path": str(path.absolute())} for path in wanted)
         answers = pool.run(CHECK, requests)
         for path, (_, answer) in zip(wanted, answers, strict=True):
-            outcome = settled(path, answer, limits)
-            if fetch and isinstance(outcome, Verification) and outcome.integrity is Integrity.ELSEWHERE:
-                rules = None if fetch is True else fetch
-                outcome = from_elsewhere(path, outcome.source.remote_url, rules, options, pool, limits)
-            yield path, outcome
+            yield path, followed(path, settled(path, answer, limits), options, pool, limits, fetch=fetch)
 
 
 def raw_report(path: Path, *, options: Options, settings: Settings | None = None) -> str:
@@ -82,22 +78,34 @@ def raw_report(path: Path, *, options: Options, settings: Settings | None = None
             raise outcome
 
 
-def from_elsewhere(
-    path: Path, url: str, rules: Rules | None, options: Options, pool: Pool, limits: Settings
+def followed(
+    path: Path, outcome: Outcome, options: Options, pool: Pool, limits: Settings, *, fetch: bool | Rules
 ) -> Outcome:
-    """Return the finding on *path* with the credentials that it says lie at *url*; the only use of a network."""
+    """Return *outcome*; with *fetch*, where it refers to credentials elsewhere, the finding with those.
+
+    Args:
+        fetch: as in `verify_files`.
+    """
+    if not fetch or not isinstance(outcome, Verification) or outcome.integrity is not Integrity.ELSEWHERE:
+        return outcome
+    return _from_elsewhere(path, outcome, None if fetch is True else fetch, options, pool, limits)
+
+
+def _from_elsewhere(
+    path: Path, outcome: Verification, rules: Rules | None, options: Options, pool: Pool, limits: Settings
+) -> Outcome:
     from provenance.verification.remote import RULES, fetched  # an HTTP client, 20 ms, for the one flag that needs it
 
     try:
-        with fetched(url, rules or RULES) as store:
+        with fetched(outcome.source.remote_url, rules or RULES) as store:
             request = codec.encode(Request(str(path.absolute()), replace(options, sidecar=str(store))))
             answers = pool.run(CHECK, [request])
-            outcome = settled(path, next(iter(answers))[1], limits)
+            found = settled(path, next(iter(answers))[1], limits)
     except ProvenanceError as exc:
         return exc
-    if isinstance(outcome, Verification):
-        return replace(outcome, source=replace(outcome.source, kind="remote", sidecar=""))
-    return outcome
+    if isinstance(found, Verification):
+        return replace(found, source=replace(found.source, kind="remote", sidecar=""))
+    return found
 
 
 def settled(path: Path, outcome: Verification | Died | ProvenanceError, limits: Settings) -> Outcome:
