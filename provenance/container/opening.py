@@ -21,7 +21,7 @@ def opened(path: Path) -> BinaryIO:
     try:
         stream = open(path, "rb", opener=_open)  # noqa: SIM115 - the caller closes it
     except ValueError as exc:
-        raise OSError(errno.EINVAL, "a name cannot contain a NUL character") from exc
+        raise OSError(errno.EINVAL, "the name contains a NUL character") from exc
     if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
         stream.close()
         raise OSError(errno.EINVAL, "it is not a regular file")

@@ -142,7 +142,7 @@ def derive(
 def _opened(path: Path) -> BinaryIO:
     try:
         return opened(path)
-    except (OSError, ValueError) as exc:
+    except OSError as exc:
         raise AssetError(plain(path.name), "cannot be read") from exc
 
 

@@ -163,7 +163,7 @@ def decoded(path: Path) -> tuple[Image.Image, bytes, tuple[float, float] | None,
     """
     try:
         stream = opened(path)
-    except (OSError, ValueError) as exc:
+    except OSError as exc:
         raise AssetError("picture", "cannot be read") from exc
     with stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about odd metadata; our own limits decide

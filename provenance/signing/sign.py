@@ -171,9 +171,8 @@ def _check_options(options: Options) -> None:
 def _opened(asset: Path) -> Iterator[BinaryIO]:
     try:
         stream = opened(asset)
-    except (OSError, ValueError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "the name contains a NUL character"
-        raise AssetError(plain(asset.name), f"cannot be read ({reason})") from exc
+    except OSError as exc:
+        raise AssetError(plain(asset.name), f"cannot be read ({exc.strerror})") from exc
     with stream:
         yield stream
 

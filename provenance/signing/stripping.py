@@ -80,7 +80,7 @@ def strip(asset: Path, *, metadata: bool, options: Options) -> Stripped:
 def _opened(path: Path) -> BinaryIO:
     try:
         return opened(path)
-    except (OSError, ValueError) as exc:
+    except OSError as exc:
         raise AssetError(plain(path.name), "cannot be read") from exc
 
 

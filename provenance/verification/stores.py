@@ -107,9 +107,8 @@ def sha256_of(file: Path) -> str:
             while block := stream.read(1 << 20):
                 digest.update(block)
             return digest.hexdigest()
-    except (OSError, ValueError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "the name contains a NUL character"
-        raise AssetError(plain(file.name), f"cannot be read ({reason})") from exc
+    except OSError as exc:
+        raise AssetError(plain(file.name), f"cannot be read ({exc.strerror})") from exc
 
 
 def _folder(store: Path, sha256: str) -> Path:
