@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import struct
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -18,6 +21,7 @@ from provenance.container.walk import lay_out
 from provenance.declaration.model import Declaration
 from provenance.errors import ProvenanceError
 from provenance.metadata.reading import Reading, read
+from provenance.metadata.writing import Conflict
 from provenance.signing.options import Options
 from provenance.signing.sign import sign
 from provenance.signing.stripping import strip
@@ -40,7 +44,7 @@ def reading(path: Path) -> Reading:
         return read(source, kind, lay_out(source, kind, Limits()), Limits())
 
 
-def signed(asset: Path, artist: Artist, **options: bool) -> Path:
+def signed(asset: Path, artist: Artist, **options: Any) -> Path:
     return sign(asset, SAID, credential=artist.credential, options=Options(**options)).path
 
 
@@ -177,6 +181,59 @@ def test_a_cameras_secrets_are_in_no_byte_of_a_tiff(tmp_path: Path) -> None:
     assert found.path is not None
     assert not [text for text in (b"SERIAL-4711", b"Somebody", b"Drawn Camera") if text in found.path.read_bytes()]
     assert pictures.pixels(found.path) == pictures.pixels(asset)
+
+
+SECRETS = {
+    "-EXIF:Artist": "ZQARTIST", "-EXIF:ImageDescription": "ZQCAPTION", "-EXIF:SerialNumber": "ZQSERIAL",
+    "-GPS:GPSAreaInformation": "ZQPLACE", "-EXIF:Make": "ZQMAKE", "-XMP-dc:Description": "ZQXMP",
+    "-IPTC:Caption-Abstract": "ZQIPTC", "-Comment": "ZQCOMMENT",
+}  # fmt: skip
+
+
+@needs_exiftool
+@pytest.mark.parametrize("name", pictures.DRAWN)
+def test_nothing_of_what_was_taken_out_is_in_any_byte(
+    name: str, run: Callable[..., Ran], artist: Artist, tmp_path: Path
+) -> None:
+    """Neither what stands in the metadata, nor what signing had left behind of earlier ones; exiftool reads no more."""
+    drawn = pictures.DRAWN[name]
+    asset = drawn.at(tmp_path)
+    said = [f"{tag}={text}" for tag, text in SECRETS.items()]
+    subprocess.run(["exiftool", "-q", "-overwrite_original", *said, str(asset)], check=False, capture_output=True)
+    source = signed(asset, artist, conflict=Conflict.KEEP)
+    held = source.read_bytes()
+
+    ran = run("strip", source.name, "--metadata", "-o", f"bare{asset.suffix}")
+
+    assert ran.exit == 0, ran.err
+    bare = tmp_path / f"bare{asset.suffix}"
+    assert b"ZQ" in held or name == "svg"  # which exiftool does not write
+    assert b"ZQ" not in bare.read_bytes() and "ZQ".encode("utf-16-le") not in bare.read_bytes()
+    assert b"nightjar" not in bare.read_bytes() and b"Dusk" not in bare.read_bytes()
+    assert "ZQ" not in str(exiftool(bare, "-u"))
+    if drawn.decodable:
+        assert pictures.pixels(bare) == pictures.pixels(asset)
+
+
+def test_a_tiff_whose_offsets_are_not_all_known_keeps_what_nothing_points_at(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """Samples without sizes would be taken for a gap; that old bytes may be left is said."""
+    asset = pictures.tiff(tmp_path / "a.tif")
+    data = bytearray(asset.read_bytes())
+    at = data.index(struct.pack("<HHI", 279, 4, 1))  # StripByteCounts, under a number that nobody knows
+    data[at : at + 2] = struct.pack("<H", 280)
+    asset.write_bytes(bytes(data) + b"ZQLEFT")
+    whole = pictures.tiff(tmp_path / "b.tif")
+    whole.write_bytes(whole.read_bytes() + b"ZQLEFT")
+
+    unknown = run("strip", "a.tif", "--metadata", "-o", "c.tif")
+    known = run("strip", "b.tif", "--metadata", "-o", "d.tif")
+
+    assert "a.tif: holds offsets that are not read here" in unknown.err and "b.tif" not in known.err
+    assert (tmp_path / "c.tif").read_bytes() == bytes(data) + b"ZQLEFT"
+    assert (tmp_path / "d.tif").read_bytes().endswith(bytes(6))
+    assert pictures.pixels(tmp_path / "d.tif") == pictures.pixels(whole)
 
 
 def test_texts_and_comments_are_metadata(tmp_path: Path) -> None:

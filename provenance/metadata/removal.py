@@ -1,7 +1,7 @@
 """A file without its credentials, or without its metadata: the edits that take them out and leave the picture.
 
 * What is taken out leaves no byte behind, but where a place must be kept: in a TIFF, and behind the index of a
-  multi-picture JPEG, zeros stand there then.
+  multi-picture JPEG, zeros stand there then. With the metadata of a TIFF goes what earlier edits left in it.
 * In a HEIF the places of all items and samples are corrected, or the file is refused.
 * Where the orientation stands in EXIF, EXIF that says this and nothing else takes the place of what is taken out: the
   picture is seen as before. In a HEIF empty EXIF and XMP stay, because other items may count on their numbers.
@@ -21,7 +21,7 @@ from provenance.container.source import MalformedError, Source, StoppedError
 from provenance.container.walk import lay_out
 from provenance.errors import AssetError
 from provenance.metadata import carriers as editors
-from provenance.metadata import tiff_edit, tiff_groups, xmp
+from provenance.metadata import tiff_edit, tiff_gaps, tiff_groups, xmp
 from provenance.metadata.blocks import Blocks, Change
 from provenance.metadata.carriers import heif as heif_editor
 from provenance.metadata.carriers import mpf
@@ -33,6 +33,7 @@ _TIFF = frozenset({Kind.TIFF, Kind.DNG})
 _ORIENTATION = 274
 _WEBP_FLAGS = 0x08 | 0x04  # EXIF and XMP are announced
 _BLANK = b"\xff\xef"  # APP15
+_MOST_LEFT = 64 << 20  # bytes of a TIFF that nothing points at
 
 
 def without_manifest(stream: BinaryIO, kind: Kind, limits: Limits) -> BinaryIO:
@@ -63,7 +64,11 @@ def without_metadata(stream: BinaryIO, kind: Kind, limits: Limits) -> BinaryIO:
         found = editors.find(source, kind, layout, limits)
         if kind in _TIFF:
             edits = tiff_edit.changes(source, limits, {}, without=(tiff_edit.EVERYTHING,), block=False)
-            return spliced(stream, edits)
+            bare = spliced(stream, edits)
+            left = tiff_gaps.gaps(Source(bare), limits) or ()
+            if sum(span.length for span in left) > _MOST_LEFT:
+                raise AssetError("picture", "holds too many bytes that nothing points at", "save it again first")
+            return spliced(bare, [Edit(span.start, span.length, bytes(span.length)) for span in left])
         if kind in HEIF:
             change = Change(
                 block=_oriented(found, limits, always=True) if found.exif_spans else None,
@@ -81,6 +86,14 @@ def without_metadata(stream: BinaryIO, kind: Kind, limits: Limits) -> BinaryIO:
         return spliced(bare, editors.edits(again, kind, Change(block=block), Blocks(), limits))
     except (MalformedError, StoppedError) as problem:
         raise AssetError("picture", f"is damaged ({problem})") from problem
+
+
+def all_reached(stream: BinaryIO, kind: Kind, limits: Limits) -> bool:
+    """Whether it is known of every byte of the file in *stream* what points at it: nothing old can hide there then."""
+    try:
+        return kind not in _TIFF or tiff_gaps.gaps(Source(stream), limits) is not None
+    except (MalformedError, StoppedError):
+        return False
 
 
 def without_address(stream: BinaryIO, kind: Kind, limits: Limits) -> BinaryIO:

@@ -63,6 +63,8 @@ def strip(asset: Path, *, metadata: bool, options: Options) -> Stripped:
         except AssetError as exc:
             raise AssetError(name, exc.problem, exc.cure) from exc
         notes = _beside(asset, options)
+        if metadata and not removal.all_reached(result, kind, options.limits):
+            notes = (*notes, Note("strip.not_reached", (("name", asset.name),)))
         if result is stream:
             return Stripped(asset, None, notes=notes)
         path = _path(asset, kind, options)
