@@ -381,7 +381,10 @@ def test_github_gets_one_annotation_a_file() -> None:
         ("notice", "art/told.png", "house: told (+1)"), ("notice", "art/noted.png", "house: noted"),
         ("notice", "art/waived.png", "house: signed"),
     ]  # fmt: skip
-    assert found[0][2] == "7 files checked, 2 with findings, 1 could not be judged"
+    assert found[0][2] == (
+        "7 files checked, 2 with findings, 1 could not be judged\n"
+        "Waived: 1 answer, in 1 file. Waivers are counted in every summary."
+    )
 
 
 def test_the_other_rules_stand_in_the_text_of_the_annotation() -> None:

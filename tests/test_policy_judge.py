@@ -122,6 +122,21 @@ def test_a_waiver_cannot_pass_an_altered_file() -> None:
     assert (verdict.decision, verdict.outcomes[0].rule) == (Decision.REVIEW, ALTERED)
 
 
+def test_a_waived_rule_does_not_keep_quiet_that_a_file_is_altered(tmp_path: Path) -> None:
+    """The studio waives its own rule; what a person reads first is still that this is not what was signed."""
+    path = tmp_path / "policy.toml"
+    path.write_text(
+        'schema_version = "1"\nid = "p"\nextends = "studio"\n[[waiver]]\nrules = ["not-altered", "intact"]\n'
+        'paths = ["*.png"]\nreason = "scans"\nauthor = "R."\nexpires = "2099-01-01"\n',
+        "utf-8",
+    )
+
+    verdict = judged(facts_of(made.altered(), now=made.NOW), load(str(path)))
+
+    assert (verdict.decision, verdict.outcomes[0].rule) == (Decision.REVIEW, ALTERED)
+    assert [one.rule for one in verdict.outcomes if one.waived] == ["not-altered", "intact"]
+
+
 def test_a_file_that_could_not_be_checked_is_for_a_person() -> None:
     """A limit, a crash: no rule is asked, nothing is rejected, nothing is passed."""
     facts = replace(HUMAN, integrity=Integrity.NOT_CHECKED, problem="the limit memory_mib was reached")

@@ -75,12 +75,11 @@ def judge(
         for answered in answers(facts, policy, context=context, path=path)
         if answered.answer is not Answer.MET
     ]
+    if facts.integrity in _NEVER_PASSED and not any(map(_says_altered, outcomes)):
+        outcomes.insert(0, _altered(facts, say))
     # What is not met tells more than what nothing is known of.
     outcomes.sort(key=lambda one: (bool(one.waived), -one.decision.rank, one.answer is Answer.UNKNOWN))
     decision = max((one.decision for one in outcomes if not one.waived), key=_rank, default=Decision.PASSED)
-    if facts.integrity in _NEVER_PASSED and decision.rank < Decision.REVIEW.rank:
-        decision = Decision.REVIEW
-        outcomes.insert(0, _altered(facts, say))
     return Verdict(path, policy.id, decision, tuple(outcomes), known, enforced=enforced)
 
 
@@ -92,6 +91,12 @@ def unjudged(name: str, policy: Policy, problem: str, *, facts_sha256: str = "")
 
 def _rank(decision: Decision) -> int:
     return decision.rank
+
+
+def _says_altered(outcome: Outcome) -> bool:
+    """Whether a rule of the policy says, and so that it counts, that the file is not what was signed."""
+    told = outcome.answer is Answer.NOT_MET and "integrity" in outcome.facts and not outcome.waived
+    return told and outcome.decision.rank >= Decision.REVIEW.rank
 
 
 def _altered(facts: Facts, say: Catalogue) -> Outcome:

@@ -15,7 +15,7 @@ from provenance.plain import MACHINE, plain
 from provenance.policy.formats.about import About
 from provenance.policy.tally import Tally
 from provenance.policy.verdict import Decision, Outcome, Verdict
-from provenance.report.wording import Catalogue
+from provenance.report.wording import Catalogue, Phrase
 
 SHOWN = 10  # annotations of one kind that GitHub shows for a step
 _COMMANDS = {Decision.REJECT: "error", Decision.REVIEW: "warning"}
@@ -43,6 +43,8 @@ def _kind(verdict: Verdict) -> str:
 
 def _counts(kinds: Counter[str], tally: Tally, say: Catalogue) -> Iterator[str]:
     yield say("verdict.counts", files=tally.files, findings=tally.findings, unjudged=tally.unjudged)
+    if tally.waived:
+        yield say("verdict.waived", n=tally.waived, files=Phrase(f"{tally.waived_files:,}"))
     more = sum(max(0, number - SHOWN) for number in kinds.values())
     if more:
         yield say("verdict.github.more", n=more, shown=SHOWN)
