@@ -500,6 +500,8 @@ def _run_in(folder: Path, *arguments: str) -> Ran:
 WRONG: dict[str, tuple[str, str, str]] = {
     "a setting": ("provenance.toml", '[check]\nfail_onn = "reject"\n', "provenance.toml, line 2: fail_onn: is not a field of the settings; did you mean fail_on"),
     "a word": ("provenance.toml", '[check]\nfail_on = "rejct"\n', "provenance.toml, line 2: fail_on: 'rejct' is not known here; did you mean reject"),
+    "a template": ("provenance.toml", '[check]\npolicy = "stuido"\n', "provenance.toml, line 2: policy: 'stuido' is not known here; did you mean studio"),
+    "a language": ("provenance.toml", '[check]\nlang = "enn"\n', "provenance.toml, line 2: lang: 'enn' is not known here; did you mean en"),
     "text for yes or no": ("provenance.toml", '[check]\nwarn_only = "no"\n', "provenance.toml, line 2: warn_only: must be true or false, not text"),
     "the table": ("provenance.toml", 'title = "Dusk"\n[chek]\n', "provenance.toml, line 2: there is no table 'chek'; did you mean check"),
     "outside the table": ("provenance.toml", 'policy = "house.toml"\n', "provenance.toml, line 1: policy: is a setting of check, not of a file; write it under [check]"),

@@ -260,8 +260,7 @@ def _policy(chosen: str, found: check_config.Found) -> Policy:
     if not written:
         cure = f"a template ({', '.join(templates())}) or a {ENDING} file, or say policy under [check] in {FOLDER}"
         raise PolicyError("--policy", "is not given, and nothing is judged without one", cure)
-    is_file = written not in templates() and (written.endswith(ENDING) or os.sep in written or "/" in written)
-    return load(str(found.beside(written)) if is_file else written)
+    return load(str(found.beside(written)) if check_config.is_path(written) else written)
 
 
 def _shape(form: Format | None, output: Path | None, written: Format | None) -> Format:

@@ -7,21 +7,24 @@ known is refused, with its line and the nearest right word. What stands on the c
 
 from __future__ import annotations
 
+import os
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, StrictBool, ValidationError
+from pydantic import AfterValidator, Field, StrictBool, ValidationError
 
 from provenance.declaration.lines import line_of
-from provenance.declaration.problems import Written, dotted, first_fault
-from provenance.declaration.text import quoted
+from provenance.declaration.problems import Written, choice, dotted, first_fault
+from provenance.declaration.text import fault, quoted
 from provenance.declaration.upward import FOLDER, folders
 from provenance.errors import PolicyError
 from provenance.plain import plain
+from provenance.policy.loading import ENDING, templates
 from provenance.policy.predicates import Scalar
 from provenance.record import dataclass
+from provenance.report.wording import languages
 from provenance.spelling import nearest
 
 PROJECT = "pyproject.toml"
@@ -51,17 +54,39 @@ class FailOn(StrEnum):
     NOTE = "note"
 
 
+def _template(text: str) -> str:
+    """Refuse what is neither a template nor the path of a file; whether that file is there, is seen later."""
+    known = templates()
+    if text and text not in known and not is_path(text):
+        raise fault(*choice(text, known))
+    return text
+
+
+def is_path(policy: str) -> bool:
+    """Whether *policy* names a file, and not a template."""
+    return policy not in templates() and (policy.endswith(ENDING) or os.sep in policy or "/" in policy)
+
+
+def _language(text: str) -> str:
+    known = languages()
+    if text and text not in known:
+        raise fault(*choice(text, known))
+    return text
+
+
 class Settings(Written):
     """What may stand in the file; each is the option of that name."""
 
     noun: ClassVar[str] = "the settings"
 
-    policy: str = Field("", description="A template's name, or a policy file, by its path from this file.")
+    policy: Annotated[str, AfterValidator(_template)] = Field(
+        "", description="A template's name, or a policy file, by its path from this file."
+    )
     fail_on: FailOn | None = Field(None, description="The mildest decision that fails a run.")
     format: Format | None = Field(None, description="How the answer is given.")
     warn_only: StrictBool = Field(False, description="Findings fail no run.")
     blind: StrictBool = Field(False, description="Name nobody.")
-    lang: str = Field("", description="Language of the sentences.")
+    lang: Annotated[str, AfterValidator(_language)] = Field("", description="Language of the sentences.")
     context: dict[str, Scalar] = Field(default_factory=dict, description="Values for the policy.")
 
 

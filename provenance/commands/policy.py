@@ -45,7 +45,7 @@ def list_() -> None:
     names = templates()
     width = max(map(len, names)) + 2
     for name in names:
-        typer.echo(pad(name, width) + fill(load(name).title, _WIDTH - width, indent=" " * width))
+        typer.echo(pad(name, width) + fill(load(name).title, _WIDTH, indent=" " * width))
 
 
 @app.command()
