@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import tempfile
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from provenance.policy.facts import Facts
 from provenance.policy.judge import judge
 from provenance.policy.loading import Policy, load
 from provenance.policy.verdict import Decision, RuleKind
-from provenance.report.wording import Catalogue
+from provenance.report.wording import Catalogue, Phrase
 from provenance.verification.model import Verification
 from tests.support import report as made
 
@@ -410,3 +411,27 @@ def test_what_the_form_adds_never_makes_a_verdict_milder_and_never_rejects() -> 
             ours = [one.decision for one in after.outcomes if one.rule.startswith("provenance.form")]
             assert after.decision.rank >= before.verdict.decision.rank
             assert all(decision.rank <= Decision.REVIEW.rank for decision in ours)
+
+
+def test_a_key_that_signed_everything_costs_no_more_for_it() -> None:
+    """A group is put in words once: ten times the files take no more than some ten times the comparisons."""
+    found = facts(made.hand_drawn())
+    many = [seen(f"{n}.png", replace(found, sha256=f"{n:064x}")) for n in range(1000)]
+    rows = tuple(f"{n},{n}.png,no," for n in range(1000))
+    counted = _Counted("en")
+
+    told_of = list(joined(form(*rows), many, POLICY, counted, blind=False))
+
+    said = {told(one)[entries.SAME_KEY] for one in told_of}
+    assert len(said) == 1 and "+988" in said.pop()
+    assert counted.joins < 1_010
+
+
+class _Counted(Catalogue):
+    """A catalogue that counts how often a list is put in words."""
+
+    joins = 0
+
+    def join(self, items: Iterable[object], *, by: str = "report.join") -> Phrase:
+        self.joins += 1
+        return super().join(items, by=by)

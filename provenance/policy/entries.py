@@ -181,39 +181,59 @@ def _outcomes(held: Held, differences: Sequence[Outcome], groups: _Groups, say: 
     if (number := groups.rivals(entries)) > 1:
         yield _form(SEVERAL_FILES, say("contest.several_files", n=number, entry=entries[0].id))
     yield from differences
-    others = groups.bytes_.get(held.sha256, ())
-    if len({entry.id for entry in others}) > 1 and len(entries) == 1:
-        yield _form(SAME_BYTES, say("contest.same_bytes", entries=_listed(others, say)))
-    signed = groups.keys.get(held.key, ())
-    if len({entry.id for entry in signed}) > 1 and entries:
+    if len(entries) == 1 and (others := groups.same_bytes(held.sha256, say)):
+        yield _form(SAME_BYTES, say("contest.same_bytes", entries=others))
+    if entries and (signed := groups.same_key(held.key, say)):
         key = "contest.same_key.listed" if held.listed else "contest.same_key"
-        yield _form(SAME_KEY, say(key, entries=_listed(signed, say)), Decision.NOTE)
+        yield _form(SAME_KEY, say(key, entries=signed), Decision.NOTE)
 
 
 def _listed(entries: Iterable[Entry], say: Catalogue) -> Phrase:
-    ids = sorted(dict.fromkeys(entry.id for entry in entries), key=_pieces)
+    return _shown(dict.fromkeys(entry.id for entry in entries), say)
+
+
+def _shown(ids: dict[str, None], say: Catalogue) -> Phrase:
     more = f" +{len(ids) - _SHOWN}" if len(ids) > _SHOWN else ""
-    return Phrase(say.join(ids[:_SHOWN]) + more)
+    return Phrase(say.join(sorted(ids, key=_pieces)[:_SHOWN]) + more)
 
 
 class _Groups:
-    """Which entries' files have the same bytes, or were signed with the same key."""
+    """Which entries' files have the same bytes, or were signed with the same key.
+
+    A program's key may have signed every file, so that a group is put in words once, and not for each of its files.
+    """
 
     def __init__(self, found: Iterable[Held]) -> None:
-        self.bytes_: dict[str, list[Entry]] = defaultdict(list)
-        self.keys: dict[str, list[Entry]] = defaultdict(list)
+        self._bytes: dict[str, dict[str, None]] = defaultdict(dict)  # ids of entries, in order
+        self._keys: dict[str, dict[str, None]] = defaultdict(dict)
         self._files: dict[tuple[str, int], int] = defaultdict(int)
+        self._said: dict[int, Phrase] = {}
         for held in found:
             for entry in held.entries:
                 self._files[entry.id, entry.line] += 1
-            if held.sha256:
-                self.bytes_[held.sha256] += held.entries
-            if held.key:
-                self.keys[held.key] += held.entries
+                if held.sha256:
+                    self._bytes[held.sha256][entry.id] = None
+                if held.key:
+                    self._keys[held.key][entry.id] = None
 
     def rivals(self, entries: tuple[Entry, ...]) -> int:
         """Return how many files fit the one row of *entries*."""
         return self._files[entries[0].id, entries[0].line] if len(entries) == 1 else 0
+
+    def same_bytes(self, sha256: str, say: Catalogue) -> Phrase:
+        """Return the entries whose files are the same, where they are several."""
+        return self._listed(self._bytes.get(sha256, {}), say)
+
+    def same_key(self, key: str, say: Catalogue) -> Phrase:
+        """Return the entries that one key signed, where they are several."""
+        return self._listed(self._keys.get(key, {}), say)
+
+    def _listed(self, ids: dict[str, None], say: Catalogue) -> Phrase:
+        if len(ids) < 2:
+            return Phrase("")
+        if id(ids) not in self._said:
+            self._said[id(ids)] = _shown(ids, say)
+        return self._said[id(ids)]
 
 
 class Counts:
