@@ -12,6 +12,7 @@ import tarfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,13 @@ import jsonschema
 import pytest
 
 from provenance.batch.lists import ENDINGS
-from provenance.batch.sources import _ARCHIVES
+from provenance.batch.sources import _ARCHIVES, entries, gather
+from provenance.batch.verified import verified
 from provenance.commands.shared import _LISTS_AND_ARCHIVES
 from provenance.container.model import Limits
 from provenance.report.schema import schema
+from provenance.verification.options import Options
+from provenance.worker.settings import Settings
 from tests.hostile.cases_limits import many_assertions
 from tests.support.artist import Artist
 from tests.support.environment import CHECKOUT, Ran
@@ -171,6 +175,17 @@ def test_a_folder_that_cannot_be_read_is_a_row(art: Path, run: Run) -> None:
     assert "- art/in: cannot be read (Permission denied)" in told
 
 
+def test_a_list_that_says_the_same_again_and_again(art: Path, tmp_path: Path) -> None:
+    """What needs no look comes in its place, however much of it there is, and at the end as well."""
+    names = ["art/signed.png", *["art/signed.png"] * 3000, "art/altered.png", *["art/altered.png"] * 2500]
+    (tmp_path / "l.txt.csv").write_text("\n".join(["path", *names]))
+
+    found = list(verified(entries(gather([str(tmp_path / "l.txt.csv")])), options=Options(), settings=Settings()))
+
+    kinds = [(kind.__name__, len(list(some))) for kind, some in groupby(found, type)]
+    assert kinds == [("Input", 1), ("Verified", 1), ("LeftOut", 3000), ("Verified", 1), ("LeftOut", 2500)]
+
+
 def test_exit_codes(art: Path, run: Run) -> None:
     """0 if all meet what is required, 1 if some do not, 2 if that could not be told for any."""
     signed = [f"art/{number}.png" for number in range(4)]
@@ -208,6 +223,7 @@ def test_a_file_that_stalls_costs_itself_only(art: Path, run: Run, tmp_path: Pat
         (("art", "-o", "r.json"), "r.json: would hold a report a line, each JSON; call it NAME.jsonl"),
         (("art", "-o", "old.jsonl"), "old.jsonl: exists already; allow it with --overwrite, or choose another"),
         (("l.jsonl", "-o", "l.jsonl", "--overwrite"), "l.jsonl: is one of the files to be verified; choose another name"),
+        (("l.json*", "-o", "l.jsonl", "--overwrite"), "l.jsonl: is one of the files to be verified; choose another name"),
         (("empty", "-o", "r.jsonl"), "empty: holds no picture that is known here; name the files themselves"),
         (("art", "-o", "no/r.jsonl"), "r.jsonl.journal: cannot be written (No such file or directory)"),
         (("art", "--resume"), "--resume: is for a run that writes something; say where with --output"),

@@ -242,11 +242,14 @@ def test_what_somebody_else_has_signed_is_left_out_if_asked(
     run("sign", drop / "1.png", *home)
 
     left = run("sign", drop / "0.png", drop / "1.png", "--skip-signed", "any", *home)
+    shown = run("sign", drop / "0.png", drop / "1.png", "--skip-signed", "mine", "--preview", *home)
     signed = run("sign", drop / "0.png", drop / "1.png", "--skip-signed", "mine", *home)
 
     assert (left.exit, signed.exit) == (0, 0), left.err + signed.err
     assert left.out.splitlines()[0] == "Left alone, as signed and intact: 1."
     assert "1.png: is signed already, in " in left.out
     assert "0.png: signed as" in signed.out
+    assert shown.out.splitlines()[0].startswith("1.png: is signed already, in ")
+    assert [line for line in shown.out.splitlines() if line.endswith(".png")] == ["0.png"]
     assert "1.png: is signed already, in " in signed.out
     assert len(check(drop / "0.signed.png", options=Options()).manifests) == 2

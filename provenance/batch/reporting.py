@@ -123,7 +123,8 @@ def _reported(one: Verified, run: Run, shown: Shown) -> Reported:
 
 
 def _written(found: Iterator[Entry], run: Run, shown: Shown, output: Output) -> Iterator[Done]:
-    for path in run.paths:
+    given = run.sources
+    for path in (*given.named, *(one.path for one in given.inputs if one.path)):
         if same(Path(path), output.path):
             raise OutputError(plain(output.path.name), "is one of the files to be verified", "choose another name")
     # A run that came to its end and was killed before its journal was gone has left its own output.

@@ -255,12 +255,13 @@ def sign(
         tsa_optional=tsa_optional,
         identity=open_credential(place, author_identity, secrets) if author_identity and not preview else None,
     )
+    skip = skip_signed is not None
     if preview:
-        raise typer.Exit(_show(stated, options, place, identity=identity, author_identity=author_identity))
+        raise typer.Exit(_show(stated, options, place, identity=identity, author_identity=author_identity, skip=skip))
     if not any(map(os.path.exists, pictures)):  # said before anyone types a passphrase; a NUL in a name is no error
         raise AssetError(", ".join(plain(picture.name) for picture in pictures), "is not there")
     credential = open_credential(place, identity, secrets)
-    raise typer.Exit(_sign_all(stated, credential, options, skip=skip_signed is not None, quiet=quiet, verbose=verbose))
+    raise typer.Exit(_sign_all(stated, credential, options, skip=skip, quiet=quiet, verbose=verbose))
 
 
 def _show(
@@ -270,6 +271,7 @@ def _show(
     *,
     identity: str,
     author_identity: str | None,
+    skip: bool,
 ) -> int:
     """Print what would become public; pictures of which the same would be said stand together."""
     signer = identities.describe(place, identity)
@@ -277,9 +279,14 @@ def _show(
     until = "" if options.tsa_url else signer.leaf.not_valid_after_utc.date().isoformat()
     shown: dict[tuple[str, ...], list[str]] = {}
     failed = False
+    if skip:
+        from provenance.signing.already import signed_already  # here: slow to load
     for stated in statements:
         picture = stated.picture
         try:
+            if skip and (earlier := signed_already(picture, signer.fingerprint, options)):
+                typer.echo(say("sign.already", name=plain(picture.name), path=str(earlier)))
+                continue
             found = planned(picture, _said(stated), options=options, for_author=bool(author))
         except ProvenanceError as exc:
             failed = True
@@ -326,7 +333,7 @@ def _sign_all(
         from provenance.signing.already import signed_already  # here: slow to load
     for stated in progress(statements, total=len(statements), label=say("sign.signing"), quiet=quiet):
         try:
-            if skip and (earlier := signed_already(stated.picture, credential, options)):
+            if skip and (earlier := signed_already(stated.picture, credential.fingerprint, options)):
                 spared.update(file_id(earlier))
                 if not quiet:
                     typer.echo(say("sign.already", name=plain(stated.picture.name), path=str(earlier)))

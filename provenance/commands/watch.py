@@ -179,7 +179,7 @@ def _signing(
         (stated,) = statements([path], Flags(), profile, declared)
         if stated.declaration is None:
             raise stated.problem or DeclarationError(plain(path.name), "nothing is declared about it")
-        earlier = signed_already(path, credential, options)
+        earlier = signed_already(path, credential.fingerprint, options)
         if earlier is not None:
             watching.done(memory.add(mark, result=str(earlier), source=str(path)))
             return say("sign.already", name=plain(path.name), path=Phrase(plain(earlier, limit=1000)))

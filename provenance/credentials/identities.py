@@ -92,6 +92,10 @@ class Description:
         return self.chain[0]
 
     @property
+    def fingerprint(self) -> str:
+        return self.leaf.fingerprint(hashes.SHA256()).hex()
+
+    @property
     def name(self) -> str:
         return common_name(self.leaf)
 

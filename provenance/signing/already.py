@@ -10,7 +10,6 @@ from provenance.container.model import Kind
 from provenance.container.opening import opened
 from provenance.container.prescan import prescan
 from provenance.container.unchanged import picture_difference
-from provenance.credentials.credential import Credential
 from provenance.errors import AssetError
 from provenance.signing.destination import Destination, destination
 from provenance.signing.options import Options
@@ -36,10 +35,13 @@ def result_of(asset: Path, options: Options) -> Destination | None:
     )  # fmt: skip
 
 
-def signed_already(asset: Path, credential: Credential, options: Options) -> Path | None:
-    """Return where the result for *asset* lies, if one does: intact, by *credential*, and of this very picture.
+def signed_already(asset: Path, fingerprint: str, options: Options) -> Path | None:
+    """Return where the result for *asset* lies, if one does: intact, and of this very picture.
 
     That it states what would be stated now is not looked at.
+
+    Args:
+        fingerprint: SHA-256 of the certificate that must have signed it.
 
     Raises:
         AssetError, OutputError: as `sign` would.
@@ -53,7 +55,7 @@ def signed_already(asset: Path, credential: Credential, options: Options) -> Pat
     except AssetError:
         return None
     active = found.active_manifest
-    if active is None or active.signer.leaf is None or active.signer.leaf.sha256 != credential.fingerprint:
+    if active is None or active.signer.leaf is None or active.signer.leaf.sha256 != fingerprint:
         return None
     if found.integrity is not Integrity.INTACT:
         return None
