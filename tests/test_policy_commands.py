@@ -11,9 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from provenance.commands.group import app
+from provenance.home import Home
 from provenance.policy.loading import templates
 from provenance.policy.schema import schema
+from provenance.trust import pinning, pins
 from tests.hostile.certs import stranger
+from tests.support.artist import Artist
 from tests.support.environment import Ran
 from tests.support.policy_files import BLANK, MADE_BY_MODEL, human, stated
 
@@ -176,3 +179,24 @@ def test_check_reports_a_waiver_that_ran_out(tmp_path: Path) -> None:
     assert code == 0
     assert "A waiver ran out on 2026-01-31 and no longer counts: signed (scan; R.)." in " ".join(out.split())
     assert "Waived until 2099-01-31: signed (scan; R.)." in " ".join(out.split())
+
+
+def test_a_name_that_is_nearly_a_known_one_is_told(home: Home, artist: Artist, tmp_path: Path) -> None:
+    """One letter beside a pin's name, in a rule or a group: told with the right one; another name is a name."""
+    certificate, policy = tmp_path / "artist.pem", tmp_path / "house.toml"
+    certificate.write_text(artist.anchor_pem)
+    pins.add(pins.path_of(home), pinning.pin_of(pinning.read_certificates(certificate), "Mika Kestrel"))
+    head, rule, tail = POLICY.partition('[[requirement]]\nid = "signed"\n')
+    told = {}
+    for name in ("Mika Kestrl", "mika kestrel", "Somebody Else"):
+        policy.write_text(
+            f'{head}[signers]\njury = ["{name}"]\n\n[[requirement]]\nid = "jury"\n'
+            f'that = {{ signer = {{ none_of = ["@jury"] }} }}\non_fail = "reject"\n{rule}{tail}',
+            "utf-8",
+        )
+        told[name] = invoked("policy", "check", str(policy), "--lang", "en")[2]
+
+    assert " ".join(told["Mika Kestrl"].split()) == (
+        "note: The policy names “Mika Kestrl”, and nobody and no list here is called so. Did you mean “Mika Kestrel”?"
+    )
+    assert (told["mika kestrel"], told["Somebody Else"]) == ("", "")

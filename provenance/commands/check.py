@@ -24,6 +24,7 @@ from provenance.batch.model import Entry, Item, LeftOut
 from provenance.commands import check_config
 from provenance.commands.check_config import FailOn, Format
 from provenance.commands.check_output import Report, Run, deliver, folder_of
+from provenance.commands.policy_names import tell_misspelt
 from provenance.commands.shared import (
     LANGUAGE_HELP,
     PATHS_HELP,
@@ -146,6 +147,8 @@ def check(
         raise OutputError("--cache", "and --no-cache exclude each other", "choose one")
     _tell_expired(rules, say, quiet=quiet)
     place = homes.locate(home)
+    if not (quiet or hidden or settings.blind):
+        tell_misspelt(rules, place, say)
     named, missing = gathered(paths, column=column, null=null, patterns=True)
     now = datetime.now(UTC).replace(microsecond=0)
     options = checking_options(place, as_of=as_of, store=store)

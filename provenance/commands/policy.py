@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from provenance import home as homes
+from provenance.commands.policy_names import tell_misspelt
 from provenance.commands.shared import LANGUAGE_HELP, checking_options, told
 from provenance.errors import PolicyError, ProvenanceError
 from provenance.plain import plain
@@ -55,7 +56,7 @@ def show(name: Annotated[str, typer.Argument(metavar="NAME", help="A template's 
 
 
 @app.command()
-def check(policy: PolicyArgument, lang: LanguageOption = _PREFERRED) -> None:
+def check(policy: PolicyArgument, home: HomeOption = None, lang: LanguageOption = _PREFERRED) -> None:
     """Check a policy file; say where it is wrong, or what it holds.
 
     Exit codes: 0 it can be used, 2 it cannot.
@@ -63,6 +64,7 @@ def check(policy: PolicyArgument, lang: LanguageOption = _PREFERRED) -> None:
     say = Catalogue(told(lang))
     found = load(policy)
     typer.echo(_about(found, say))
+    tell_misspelt(found, homes.locate(home), say)
     today = datetime.now(UTC).date()
     for waiver in found.waivers:
         values = {"rules": ", ".join(waiver.rules), "reason": waiver.reason, "author": waiver.author}
@@ -95,6 +97,7 @@ def test(
     if not found.examples:
         raise PolicyError(plain(policy), "has no [[example]], so nothing is tested", "name files and what to expect")
     place = homes.locate(home)
+    tell_misspelt(found, place, say)
     tried = list(
         try_examples(
             found, options=checking_options(place), settings=load_settings(place.config), now=datetime.now(UTC)
@@ -134,6 +137,7 @@ def explain(
         unknown_rule(rule, found)
     said = from_texts(context or (), found)
     place = homes.locate(home)
+    tell_misspelt(found, place, say)
     settings = load_settings(place.config)
     ((_, facts),) = facts_files([file], options=checking_options(place), settings=settings)
     if isinstance(facts, ProvenanceError):
