@@ -10,6 +10,7 @@ import c2pa
 import pytest
 
 from provenance.engine.context import writing_context
+from provenance.errors import AssetError
 from provenance.signing.options import Options
 from provenance.signing.sign import sign
 from tests.support import sources
@@ -84,11 +85,27 @@ def test_a_sidecar_counts_for_a_file_whose_own_credentials_are_not_read(
     video = tmp_path / "video.mp4"
     sources.mp4(video)
     signed_inside(video, "video/mp4", artist)
-    sign(video, DRAWN_BY_HAND, credential=artist.credential, options=Options())
+    sign(video, DRAWN_BY_HAND, credential=artist.credential, options=Options(drop_history=True))
 
     facts = json.loads(run("facts", video).out)
 
     assert (facts["integrity"], facts["source"]) == ("intact", "sidecar")
+    assert facts["statements_unknown_signer"] == ["history_dropped"]
+
+
+def test_credentials_that_are_not_read_are_left_out_of_a_history_only_if_asked(artist: Artist, tmp_path: Path) -> None:
+    """Signing a signed video refuses, rather than to state a history without what the video holds."""
+    video = tmp_path / "video.mp4"
+    sources.mp4(video)
+    signed_inside(video, "video/mp4", artist)
+
+    with pytest.raises(AssetError) as caught:
+        sign(video, DRAWN_BY_HAND, credential=artist.credential, options=Options())
+
+    assert str(caught.value) == (
+        "video.mp4: holds credentials that are not read inside this kind of file, and would be no part of its history; "
+        "sign it all the same with --drop-history, which says so"
+    )
 
 
 @pytest.mark.parametrize("left", [0, 1, 200])

@@ -124,6 +124,12 @@ def _work(asset: Path, declaration: Declaration, options: Options, stack: ExitSt
     _check_options(options)
     original = stack.enter_context(_opened(asset))
     past = history(asset, original, options)
+    if past.scan.unread and past.parent is None and not options.drop_history:
+        raise AssetError(
+            plain(asset.name),
+            "holds credentials that are not read inside this kind of file, and would be no part of its history",
+            "sign it all the same with --drop-history, which says so",
+        )
     kind = past.scan.kind
     check_name(asset, kind)
     goal = destination(
@@ -194,7 +200,7 @@ def _plan(
     options: Options,
     for_author: bool,
 ) -> ManifestPlan:
-    dropped = past.parent is not None and options.drop_history
+    dropped = options.drop_history and (past.parent is not None or past.scan.unread)
     parent = ParentKind.UNKNOWN if past.scan.remote_url else ParentKind.NONE
     made = plan(
         declaration,
