@@ -183,8 +183,8 @@ def opened_cache(path: Path, options: Options, *, now: datetime | None = None) -
 def _key(options: Options) -> str:
     """Return everything that facts depend on beside the file, as one sum."""
     parts = (
-        SCHEMA_VERSION, VERSION, _version("c2pa-python"), _version("cryptography"), repr(options.limits),
-        options.as_of, options.sidecar, options.store, fingerprint(options.trust),
+        SCHEMA_VERSION, " ".join(Facts.__match_args__), VERSION, _version("c2pa-python"), _version("cryptography"),
+        repr(options.limits), options.as_of, options.sidecar, options.store, fingerprint(options.trust),
     )  # fmt: skip
     return hashlib.sha256("\n".join(parts).encode("utf-8", "backslashreplace")).hexdigest()
 
