@@ -242,7 +242,7 @@ def test_a_waiver_is_counted_and_fails_nothing(art: Path, run: Run, tmp_path: Pa
 
     assert decisions(ran)["art/unsigned.png"] in {"pass", "note"}
     assert decisions(ran)["art/altered.png"] == "review"
-    assert "Waived: 2 answers, in 2 files." in ran.err
+    assert "Answers waived: 2; files concerned: 2." in ran.err
     assert "contract 7" in ran.out
     assert "Ada K." in ran.out
 

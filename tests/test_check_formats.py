@@ -382,8 +382,8 @@ def test_github_gets_one_annotation_a_file() -> None:
         ("notice", "art/waived.png", "house: signed"),
     ]  # fmt: skip
     assert found[0][2] == (
-        "7 files checked, 2 with findings, 1 could not be judged\n"
-        "Waived: 1 answer, in 1 file. Waivers are counted in every summary."
+        "Files checked: 7; with findings: 2; could not be judged: 1\n"
+        "Answers waived: 1; files concerned: 1. Waivers are counted in every summary."
     )
 
 
@@ -498,7 +498,7 @@ def test_waivers_are_counted_in_the_summary() -> None:
 
     found = "\n".join(text.summary(about(), tally, SAY))
 
-    assert "Waived: 1 answer, in 1 file." in found
+    assert "Answers waived: 1; files concerned: 1." in found
     assert "Held back: 2 conclusions went no further than review" in found
 
 
