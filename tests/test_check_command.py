@@ -421,7 +421,7 @@ def test_an_unsigned_file_is_one_annotation(run: Run, tmp_path: Path) -> None:
     done = run("check", "art,a::b%0A##[error]c.png", "--policy", "vendor-delivery", "--format", "github")
 
     counts, annotation = done.out.splitlines()
-    assert counts.startswith("::notice title=vendor-delivery::1 file")
+    assert counts.startswith("::notice title=vendor-delivery::Files checked: 1;")
     assert annotation.startswith("::error file=art%2Ca%3A%3Ab%250A##[error]c.png,title=vendor-delivery%3A ")
     assert annotation.count("%0A") > 3
 
