@@ -120,6 +120,18 @@ def test_what_was_only_moved_or_touched_is_known_by_its_content(pictures: Path) 
     assert [one.facts.name for one in found if one.facts] == [path.name for path in sorted(pictures.iterdir())]
 
 
+def test_some_files_of_a_kept_folder_are_found_among_the_others(pictures: Path) -> None:
+    """Files next to each other, the first and the last with others between, in either order: none is read again."""
+    run(pictures)
+    a, b, c = (str(path) for path in sorted(pictures.iterdir()))
+
+    for some in ([a, b], [a, c], [c, a], [b]):
+        with opened_cache(pictures.parent / "facts.sqlite", OPTIONS) as cache:
+            assert [place for place, _, _ in cache.by_place(some) if place in some] == sorted(some)
+    with opened_cache(pictures.parent / "facts.sqlite", OPTIONS) as cache:
+        assert [place for place, _, _ in cache.by_place([a])] == [a]
+
+
 def test_rehash_believes_no_times(pictures: Path) -> None:
     """Every file is read; what its content is known to be is served."""
     run(pictures)

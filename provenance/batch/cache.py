@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from provenance.batch.found import Known
 from provenance.container.opening import opened
@@ -53,11 +53,11 @@ CREATE INDEX sizes ON facts (run, size);
 """
 _BY_PLACE = """
 SELECT files.place, stamp, common, size, sha256, time, facts_sha256 FROM files JOIN facts USING (content)
-WHERE run = ? AND made <= ? AND until > ? AND files.place IN
+WHERE run = ? AND made <= ? AND until > ? AND files.place
 """
 _BY_CONTENT = """
 SELECT content, '', common, size, sha256, time, facts_sha256 FROM facts
-WHERE run = ? AND made <= ? AND until > ? AND content IN
+WHERE run = ? AND made <= ? AND until > ? AND content
 """
 
 
@@ -132,8 +132,8 @@ class Cache:
     # --- reading ----------------------------------------------------------------------------------------------
 
     def by_place(self, places: Sequence[str]) -> list[tuple[str, str, Known]]:
-        """Return place, stamp and facts of those *places* of which something is kept."""
-        return self._asked(_BY_PLACE, places)
+        """Return place, stamp and facts of those *places* of which something is kept, and perhaps of some others."""
+        return self._asked(_BY_PLACE, places, near=True)
 
     def by_content(self, contents: Sequence[str]) -> dict[str, Known]:
         """Return the facts of those *contents* that are kept."""
@@ -151,21 +151,31 @@ class Cache:
                     found.add(size)
         return found
 
-    def _asked(self, question: str, names: Sequence[str]) -> list[tuple[str, str, Known]]:
+    def _asked(self, question: str, names: Sequence[str], *, near: bool = False) -> list[tuple[str, str, Known]]:
         found: list[tuple[str, str, Known]] = []
         if self._base is None:
             return found
         with self._guarded():
             for start in range(0, len(names), _AT_ONCE):
-                some = [_stored(name) for name in names[start : start + _AT_ONCE]]
-                marks = ",".join("?" * len(some))
-                rows = self._base.execute(f"{question} ({marks})", (self._run, self._now, self._now, *some))
-                for name, stamp, common, size, sha256, time, facts_sha256 in rows:
+                some = [name if name.isascii() else _stored(name) for name in names[start : start + _AT_ONCE]]
+                rows = self._rows(self._base, question, some, near=near)
+                for stored, stamp, common, size, sha256, time, facts_sha256 in rows:
                     text = self._texts.get(common)
                     if text is None:
                         text = self._text(self._base, common)
-                    found.append((_named(name), stamp, Known(text, size, sha256, time, facts_sha256)))
+                    name = stored if type(stored) is str else _named(stored)
+                    found.append((name, stamp, Known(text, size, sha256, time, facts_sha256)))
         return found
+
+    def _rows(self, base: sqlite3.Connection, question: str, names: list[Any], *, near: bool) -> Iterable[Any]:
+        """Return the rows of *names*; a folder in its order is one stretch of the table, where others may lie, too."""
+        given = (self._run, self._now, self._now)
+        if near and all(isinstance(name, str) for name in names) and names == sorted(names):
+            most = 2 * len(names)
+            rows = base.execute(f"{question} BETWEEN ? AND ? LIMIT {most}", (*given, names[0], names[-1])).fetchall()
+            if len(rows) < most:
+                return rows
+        return base.execute(f"{question} IN ({','.join('?' * len(names))})", (*given, *names))
 
     def _text(self, base: sqlite3.Connection, digest: bytes) -> str:
         row = base.execute("SELECT text FROM commons WHERE sum = ?", (digest,)).fetchone()
@@ -234,7 +244,7 @@ class Cache:
 
 def _stored(name: str) -> str | bytes:
     """Return *name* as SQLite takes it: as bytes, if it has bytes in it that are no text."""
-    return name if name.isascii() or not _SURROGATE.search(name) else name.encode("utf-8", "surrogatepass")
+    return name if not _SURROGATE.search(name) else name.encode("utf-8", "surrogatepass")
 
 
 def _named(stored: str | bytes) -> str:

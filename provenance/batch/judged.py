@@ -41,12 +41,16 @@ _CLASSES = 4096  # judgements that are kept
 class Judged:
     """One file under the policy."""
 
-    where: str  # as it was given, or found below what was given: a path, shard!member, list!row
     verdict: Verdict
     known: Known | None = None  # its facts, packed; None where it could not be looked at
     name: str = ""
     read: bool = True  # False: what it rests on was found by an earlier run
     beside: Facts | None = None  # with what is declared beside it, where something is
+
+    @property
+    def where(self) -> str:
+        """What it was given as, or found as below what was given: a path, shard!member, list!row."""
+        return self.verdict.name
 
     @property
     def facts(self) -> Facts | None:
@@ -119,13 +123,13 @@ class Judging:
         """Return the verdict on one file."""
         if found.known is None:
             verdict = unjudged(found.where, self._policy, found.problem)
-            return Judged(found.where, verdict, None, found.name, found.read)
+            return Judged(verdict, None, found.name, found.read)
         beside = self._declared(found.known, found) if self._may_be_declared(found) else None
         if beside is not None:
             verdict = replace(self._judge(beside, path_of(found.where, self._here)), name=found.where)
         else:
             verdict = self._verdict(found.known, found)
-        return Judged(found.where, verdict, found.known, found.name, found.read, beside)
+        return Judged(verdict, found.known, found.name, found.read, beside)
 
     def _may_be_declared(self, found: Looked) -> bool:
         """Whether something may be declared beside a file; no, for nearly every one of a large folder, at once."""

@@ -46,7 +46,6 @@ class Looked:
     name: str  # without folders
     known: Known | None = None
     problem: str = ""
-    stamp: str = ""  # as it was before it was looked at; "" if a change might go unnoticed
     read: bool = True  # False: an earlier run had looked at it
     path: str = ""  # absolute; "" for what is no file of its own
     declared: bool = True  # False: nothing of its own is declared beside it
@@ -144,7 +143,7 @@ class _Run:
         if not self._rehash:
             stamped = {stamps.place(slot.entry): slot for slot in slots if slot.stamp}  # type: ignore[arg-type]  # only items are stamped
             for place, stamp, known in cache.by_place(list(stamped)):
-                if (slot := stamped[place]).stamp == stamp:
+                if (slot := stamped.get(place)) is not None and slot.stamp == stamp:
                     slot.known = known
         rest = [slot for slot in slots if slot.known is None and slot.size and isinstance(slot.entry, Item)]
         if not rest:
@@ -234,7 +233,7 @@ def _slot(entry: Source) -> _Slot:
 def _name(item: Item) -> str:
     """Return the file's name without folders; of a member of an archive, the member's."""
     if item.path and item.offset < 0:
-        return item.path.rpartition(os.sep)[2]
+        return item.path[item.path.rfind(os.sep) + 1 :]
     return item.where.rpartition("!")[2].rpartition("/")[2]
 
 
@@ -260,7 +259,7 @@ def _done(slot: _Slot) -> Done:
         if known is not None and known.common == NO_PICTURE:
             return LeftOut(entry.where, Why.NO_PICTURE)
         path = entry.path if entry.offset < 0 else ""
-        return Looked(entry.where, slot.name, known, slot.problem, slot.stamp, slot.asked, path, entry.declared)
+        return Looked(entry.where, slot.name, known, slot.problem, slot.asked, path, entry.declared)
     if isinstance(entry, Trouble):
         return Looked(entry.where, entry.where.rpartition("/")[2], None, slot.problem)
     assert not isinstance(entry, Item)  # noqa: S101 - no class is derived from it

@@ -43,9 +43,10 @@ def stamp(item: Item) -> tuple[str, int]:
 
 def of(found: os.stat_result) -> str:
     """Return the stamp of one file."""
-    if max(found.st_mtime_ns, found.st_ctime_ns) + _SETTLED > time.time_ns():
+    modified, changed, settled = found.st_mtime_ns, found.st_ctime_ns, time.time_ns() - _SETTLED
+    if modified > settled or changed > settled:
         return NONE
-    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_dev} {found.st_ino}"
+    return f"{found.st_size} {modified} {changed} {found.st_dev} {found.st_ino}"
 
 
 def _with_sidecars(text: str, path: str) -> str:
