@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from provenance.batch.cache import NAME, Cache, folder
+from provenance.batch.cache import NAME, Cache, Entry, folder
+from provenance.batch.found import Known
 from provenance.batch.judged import Judged, judged, opened_cache
 from provenance.batch.sources import entries, gather
 from provenance.errors import OutputError
@@ -120,16 +121,20 @@ def test_what_was_only_moved_or_touched_is_known_by_its_content(pictures: Path) 
     assert [one.facts.name for one in found if one.facts] == [path.name for path in sorted(pictures.iterdir())]
 
 
-def test_some_files_of_a_kept_folder_are_found_among_the_others(pictures: Path) -> None:
-    """Files next to each other, the first and the last with others between, in either order: none is read again."""
-    run(pictures)
-    a, b, c = (str(path) for path in sorted(pictures.iterdir()))
+@pytest.mark.parametrize("some", [(0, 1), (0, 9), (9, 0), (3,), (0, 2, 4, 6), (0, 99), (99,), tuple(range(10))])
+def test_files_are_found_among_the_others_of_their_folder(some: tuple[int, ...], tmp_path: Path) -> None:
+    """Next to each other, far apart, in either order, some of them unknown: what is known of each is found."""
+    places = [f"/in/{number:02}é.png" for number in range(100)]
+    kept = [Entry(place, f"s{place}", f"c{place}", Known("{}", 1, place), 1 << 40) for place in places[:10]]
+    with Cache(tmp_path / NAME, "key", now=1) as cache:
+        cache.add(kept)
+        cache.write()
 
-    for some in ([a, b], [a, c], [c, a], [b]):
-        with opened_cache(pictures.parent / "facts.sqlite", OPTIONS) as cache:
-            assert [place for place, _, _ in cache.by_place(some) if place in some] == sorted(some)
-    with opened_cache(pictures.parent / "facts.sqlite", OPTIONS) as cache:
-        assert [place for place, _, _ in cache.by_place([a])] == [a]
+        found = {place: (stamp, known.sha256) for place, stamp, known in cache.by_place([places[n] for n in some])}
+
+    wanted = [places[n] for n in some if n < 10]
+    assert {place: found[place] for place in wanted} == {place: (f"s{place}", place) for place in wanted}
+    assert len(found) <= 2 * len(some)
 
 
 def test_rehash_believes_no_times(pictures: Path) -> None:
