@@ -17,6 +17,7 @@ from PIL import Image
 from provenance.declaration.model import Declaration
 from provenance.demo_pictures import change_one_pixel, draw_illustration
 from provenance.home import Home
+from provenance.metadata.writing import Conflict
 from provenance.report.build import build
 from provenance.report.html import page
 from provenance.report.picture import picture_of
@@ -82,7 +83,8 @@ def _broken_ancestor(work: Path) -> Path:
     artist, editor = make_artist(work), make_artist(work, "rook")
     sign(drawn, DRAWN_BY_HAND, credential=artist.credential, options=SigningOptions(output=signed))
     change_one_pixel(signed, changed)
-    options = SigningOptions(output=edited, accept_damaged_parent=True)
+    keep = Conflict.KEEP  # the artist's credit
+    options = SigningOptions(output=edited, accept_damaged_parent=True, conflict=keep)
     sign(changed, Declaration.from_dict(_EDITED), credential=editor.credential, options=options)
     return edited
 
