@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from provenance.commands.group import app
 from provenance.container.model import Kind
 from provenance.declaration.model import Declaration
+from provenance.demo_pictures import change_one_pixel
 from provenance.report.layout import columns
 from provenance.report.pixels import Compared
 from provenance.report.relation import Relation
@@ -175,7 +176,7 @@ def test_a_damaged_ancestor_is_not_called_the_origin(tmp_path: Path) -> None:
     answer, found = run(tmp_path, "broken.png"), told(tmp_path, "broken.png")
 
     assert found["relation"] == "claimed"
-    assert "but does not hold" in " ".join(answer.stdout.split()) and "Damaged: an earlier version" in answer.stdout
+    assert "but not both hold" in " ".join(answer.stdout.split()) and "Damaged: an earlier version" in answer.stdout
 
 
 def test_a_component_is_a_step_by_its_label(tmp_path: Path) -> None:
@@ -267,6 +268,16 @@ def test_the_first_line_says_that_two_are_not_related(chain: Path, tmp_path: Pat
 
     assert "are not related by their credentials" in head(chain, "three.webp", stranger.name)
     assert head(chain, "drawing.png", "one.png").startswith("drawing.png and one.png do not both carry credentials")
+
+
+def test_nothing_was_made_from_a_picture_that_was_changed(chain: Path) -> None:
+    """Credentials that a later chain holds do not fit it any longer, and so it is not what that was made from."""
+    change_one_pixel(chain / "one.png", chain / "changed.png")
+
+    assert "was made from" in head(chain, "one.png", "three.webp")
+    for pair in (("changed.png", "three.webp"), ("three.webp", "changed.png")):
+        assert "names the credentials of the other, but not both hold" in head(chain, *pair)
+        assert told(chain, *pair)["relation"] == Relation.CLAIMED
 
 
 def test_a_parent_that_is_named_and_not_here_is_claimed(tmp_path: Path) -> None:

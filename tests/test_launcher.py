@@ -14,6 +14,7 @@ import pytest
 
 from provenance import commands
 from provenance.commands import COMMANDS
+from tests.support.pictures import png
 
 ROOT = Path(__file__).parent.parent
 CLI = [sys.executable, str(ROOT / "cli.py")]
@@ -221,6 +222,22 @@ def test_a_reader_who_leaves_is_no_error():
 
     assert found.stderr == ""
     assert found.returncode != 0
+
+
+@pytest.mark.parametrize("command", [["verify"], ["facts"], ["check", "--policy", "studio", "--format", "jsonl"]])
+def test_an_answer_that_nobody_reads_is_none(command: list[str], tmp_path: Path) -> None:
+    """Exit code 2: 1 would say of the picture that it does not meet what was asked."""
+    picture = png(tmp_path / "a.png")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as gone:
+        found = subprocess.run(
+            [*CLI, *command, str(picture)], stdout=gone, stderr=subprocess.PIPE, text=True, timeout=60,
+            env=os.environ | {"PROVENANCE_HOME": str(tmp_path), "PROVENANCE_CACHE": str(tmp_path)},
+        )  # fmt: skip
+
+    assert "Traceback" not in found.stderr
+    assert found.returncode == 2
 
 
 def test_the_application_can_be_imported_for_tests():

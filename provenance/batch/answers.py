@@ -6,13 +6,12 @@ from provenance.errors import ProvenanceError
 from provenance.worker.pool import Died, Pool
 
 GROUP = 32  # pictures of a message
-_LIMITS = {"memory": "memory_mib", "cpu": "cpu_seconds", "wall": "wall_seconds"}
 
 
 def problem_of(outcome: object, pool: Pool) -> str:
     """Return why there is no answer, in a sentence about the file."""
     match outcome:
-        case Died() if name := _LIMITS.get(outcome.reason):
+        case Died() if name := outcome.limit:
             return f"the limit {name} of {getattr(pool.settings, name):g} was reached"
         case Died():
             return f"the checking process ended ({outcome.reason}) {outcome.detail}".rstrip()

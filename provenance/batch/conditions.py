@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib import metadata
 from typing import Any
 
@@ -19,7 +20,7 @@ def conditions(paths: Sequence[str], column: str, checking: Options, trust: Trus
         "paths": list(paths),
         "folder": os.getcwd(),  # noqa: PTH109 - as text
         "column": column,
-        "versions": [_version("provenance-toolkit"), _version("c2pa-python")],
+        "versions": [version("provenance-toolkit"), version("c2pa-python")],
         "lists": [f"{one.name} {one.date} {one.sha256}" for one in trust.lists],
         "pins": [pin.sha256 for pin in trust.pins],
         "denied": [one.sha256 or f"{one.issuer} {one.serial}" for one in trust.denied],
@@ -28,7 +29,9 @@ def conditions(paths: Sequence[str], column: str, checking: Options, trust: Trus
     }
 
 
-def _version(distribution: str) -> str:
+@lru_cache(maxsize=4)
+def version(distribution: str) -> str:
+    """Return the version that is installed of *distribution*; "" if it is not."""
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:

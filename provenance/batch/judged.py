@@ -11,11 +11,10 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
 
 from provenance.batch.cache import Cache
+from provenance.batch.conditions import version
 from provenance.batch.found import VARYING, Known, facts_of
 from provenance.batch.looked import JOB, Looked, looked
 from provenance.batch.model import Entry, Input, LeftOut
@@ -187,15 +186,7 @@ def opened_cache(path: Path, options: Options, *, now: datetime | None = None) -
 def _key(options: Options) -> str:
     """Return everything that facts depend on beside the file, as one sum."""
     parts = (
-        SCHEMA_VERSION, " ".join(Facts.__match_args__), VERSION, _version("c2pa-python"), _version("cryptography"),
+        SCHEMA_VERSION, " ".join(Facts.__match_args__), VERSION, version("c2pa-python"), version("cryptography"),
         repr(options.limits), options.as_of, options.sidecar, options.store, fingerprint(options.trust),
     )  # fmt: skip
     return hashlib.sha256("\n".join(parts).encode("utf-8", "backslashreplace")).hexdigest()
-
-
-@lru_cache(maxsize=4)
-def _version(distribution: str) -> str:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return ""

@@ -65,16 +65,16 @@ class LazyGroup(TyperGroup):
         except ProvenanceError as exc:
             typer.echo(f"error: {plain(exc, limit=2000)}", err=True)
             raise typer.Exit(2) from exc
-        except OSError as exc:
-            if exc.errno not in _NOT_OURS or exc.filename is None:
-                raise
-            typer.echo(f"error: {plain(exc.filename)}: {exc.strerror}", err=True)
-            raise typer.Exit(2) from exc
         except KeyboardInterrupt as exc:
             typer.echo("error: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from exc
         except BrokenPipeError as exc:
             raise typer.Exit(hang_up()) from exc
+        except OSError as exc:
+            if exc.errno not in _NOT_OURS or exc.filename is None:
+                raise
+            typer.echo(f"error: {plain(exc.filename)}: {exc.strerror}", err=True)
+            raise typer.Exit(2) from exc
 
 
 def _module(command: str) -> Any:

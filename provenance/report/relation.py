@@ -1,7 +1,7 @@
 """How the credentials of two files, or of two steps of one, stand to each other.
 
-That one was made from the other is the word of whoever signed the newer. It is repeated only where the newer chain
-holds, and the credentials in it are those of the older: the same label, the same certificate.
+That one was made from the other is the word of whoever signed the newer. It is repeated only where both files hold,
+and the credentials in the newer are those of the older: the same label, the same certificate.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Relation(StrEnum):
     SAME = "same"  # the same manifest
     SECOND_FROM_FIRST = "second_from_first"  # the second's chain holds the first's manifest
     FIRST_FROM_SECOND = "first_from_second"
-    CLAIMED = "claimed"  # one chain names the other's manifest, and does not hold
+    CLAIMED = "claimed"  # one chain names the other's manifest, and not both hold
     COMMON = "common"  # both chains hold the same earlier manifest
     SEPARATE = "separate"  # nothing in one chain is in the other
     NONE = "none"  # at least one has no credentials
@@ -66,12 +66,13 @@ def kinship(first: Report, second: Report) -> Kinship:
     if _is_same(one, other):
         return Kinship(Relation.SAME)
     named = False
+    whole = {first.integrity.state, second.integrity.state} <= _WHOLE
     for older, newer, relation in (
         (one, second, Relation.SECOND_FROM_FIRST),
         (other, first, Relation.FIRST_FROM_SECOND),
     ):
         held = next((link for link in newer.chain if link.id == older.id), None)
-        if held is not None and newer.integrity.state in _WHOLE and held.state in _HOLDS and _is_same(held, older):
+        if held is not None and whole and held.state in _HOLDS and _is_same(held, older):
             return _through(newer, older.id, relation)
         named = named or held is not None or any(link.named == older.id for link in newer.chain)
     if named:

@@ -7,7 +7,6 @@ today, and what we find ourselves; any failure there counts, and a success never
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,7 +23,7 @@ from provenance.verification.identities import about_identity, identities
 from provenance.verification.model import Assertion, Ingredient, Manifest, Status
 from provenance.verification.signers import signer
 from provenance.verification.times import signed_time
-from provenance.verification.values import assertion_of, items, manifest_of, table, text
+from provenance.verification.values import assertion_of, items, manifest_of, reachable, table, text
 
 NOT_VALIDATED = terms.OWN + "chain.signatureNotValidated"
 NOT_REPORTED = terms.OWN + "chain.notReported"
@@ -77,7 +76,7 @@ def chain(
     by_label = {raw.label: raw for raw in raws}
     active = raws[-1]
     statements = {label: declared(raw) for label, raw in by_label.items()}
-    depths = _reachable(active.label, statements)
+    depths = reachable(active.label, {label: one.ingredients for label, one in statements.items()})
     evidence = _collect(active.label, reading, {label: statements[label] for label in depths}, set(by_label))
     evidence[active.label] += own
     redacted = {(manifest_of(uri), assertion_of(uri)) for label in depths for uri in statements[label].redacts}
@@ -92,19 +91,6 @@ def chain(
 
 
 # --- which manifests count -----------------------------------------------------------------------------------
-
-
-def _reachable(active: str, statements: Mapping[str, Declared]) -> dict[str, int]:
-    """Return label -> depth of everything reachable through any relationship; breadth first, cycles end."""
-    depths = {active: 0}
-    waiting = deque([active])
-    while waiting:
-        label = waiting.popleft()
-        for ingredient in statements[label].ingredients:
-            if ingredient.manifest in statements and ingredient.manifest not in depths:
-                depths[ingredient.manifest] = depths[label] + 1
-                waiting.append(ingredient.manifest)
-    return depths
 
 
 # --- what is said about each -------------------------------------------------------------------------------------

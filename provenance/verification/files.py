@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 CHECK = Job("provenance.verification.check:job", Verification)
 RAW: Job[str] = Job("provenance.verification.check:raw_job", str)
-_LIMITS = {"memory": "memory_mib", "cpu": "cpu_seconds", "wall": "wall_seconds"}
 Outcome = Verification | ProvenanceError
 
 
@@ -115,7 +114,7 @@ def settled(path: Path, outcome: Verification | Died | ProvenanceError, limits: 
 
 def could_not_check(path: Path, died: Died, limits: Settings) -> Verification:
     """Return the finding on a file whose child *died*: it could not be checked, and why."""
-    name = _LIMITS.get(died.reason, "")
+    name = died.limit
     stops = (Stop(name, int(getattr(limits, name)), died.reason),) if name else ()
     why = f"the limit {name} was reached" if name else f"the checking process ended ({died.reason})"
     size = path.stat().st_size if path.exists() else 0

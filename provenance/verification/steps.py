@@ -6,7 +6,6 @@ whether they were whole then is the word of whoever signed next.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 
 from provenance.errors import AssetError
@@ -14,7 +13,7 @@ from provenance.metadata.model import Metadata
 from provenance.plain import plain
 from provenance.terms import Integrity, Level
 from provenance.verification.model import Coverage, Manifest, Verification
-from provenance.verification.values import manifest_of
+from provenance.verification.values import manifest_of, reachable
 
 _HOLDS = frozenset({Integrity.INTACT, Integrity.EXPIRED})
 
@@ -72,14 +71,7 @@ def seen_at(found: Verification, at: Manifest) -> Verification:
     counts as taken out: what stood there is not known either.
     """
     present = {manifest.label: manifest for manifest in found.manifests}
-    depths = {at.label: 0}
-    waiting = deque([at.label])
-    while waiting:
-        label = waiting.popleft()
-        for ingredient in present[label].ingredients:
-            if ingredient.manifest in present and ingredient.manifest not in depths:
-                depths[ingredient.manifest] = depths[label] + 1
-                waiting.append(ingredient.manifest)
+    depths = reachable(at.label, {label: one.ingredients for label, one in present.items()})
     reached = sorted(depths.items(), key=lambda entry: entry[1])
     later = tuple(uri for one in found.manifests if one.label not in depths for uri in one.redacts)
     taken = tuple(uri for uri in later if manifest_of(uri) in depths)

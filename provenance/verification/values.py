@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from provenance.verification.model import Ingredient
 
 SHORT = 400
+
+
+def reachable(start: str, ingredients: Mapping[str, Iterable[Ingredient]]) -> dict[str, int]:
+    """Return label -> depth of every manifest there is that *start* was made from, by any relationship.
+
+    Breadth first; cycles end.
+
+    Args:
+        ingredients: of each manifest there is, by its label.
+    """
+    depths = {start: 0}
+    waiting = deque([start])
+    while waiting:
+        label = waiting.popleft()
+        for ingredient in ingredients[label]:
+            if ingredient.manifest in ingredients and ingredient.manifest not in depths:
+                depths[ingredient.manifest] = depths[label] + 1
+                waiting.append(ingredient.manifest)
+    return depths
 
 
 def table(value: Any) -> dict[Any, Any]:

@@ -32,6 +32,7 @@ _START_SECONDS = 60.0
 _TICK = 0.2
 _PROTOCOL = "protocol"
 _DEFAULTS = Settings()
+_LIMITS = {"memory": "memory_mib", "cpu": "cpu_seconds", "wall": "wall_seconds"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class Died:
 
     reason: str
     detail: str = ""
+
+    @property
+    def limit(self) -> str:
+        """The field of `Settings` that was reached; "" if the child ended for another reason."""
+        return _LIMITS.get(self.reason, "")
 
 
 @dataclass(slots=True)
